@@ -1,0 +1,172 @@
+package casefile
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Holdings are all records of one customer, read from one commit or one work tree; they
+// are what the checks between records look at.
+type Holdings struct {
+	Account    Account
+	Customer   *Customer
+	Mitigators map[Name]*Mitigator
+	Cases      map[Key]*Case
+	Patterns   map[PatternID]*Pattern
+	broken     map[string]bool
+}
+
+// NewHoldings are the holdings of a customer of whom nothing is known yet.
+func NewHoldings(a Account) *Holdings {
+	return &Holdings{
+		Account: a, Mitigators: map[Name]*Mitigator{}, Cases: map[Key]*Case{}, Patterns: map[PatternID]*Pattern{},
+		broken: map[string]bool{},
+	}
+}
+
+// Add takes a record in.
+func (h *Holdings) Add(r Record) {
+	switch r := r.(type) {
+	case *Customer:
+		h.Customer = r
+	case *Mitigator:
+		h.Mitigators[r.Name] = r
+	case *Case:
+		h.Cases[r.Key] = r
+	case *Pattern:
+		h.Patterns[r.ID] = r
+	}
+}
+
+// Broken notes that a record is there but cannot be read, so that no second problem is
+// made of its absence.
+func (h *Holdings) Broken(r Record) { h.broken[r.Path()] = true }
+
+func (h *Holdings) missing(r Record) bool { return !h.broken[r.Path()] }
+
+// Entries are the entries made for a case, by ID.
+func (h *Holdings) Entries(k Key) []*Pattern {
+	var of []*Pattern
+	for _, p := range h.Patterns {
+		if p.Target.Case == k {
+			of = append(of, p)
+		}
+	}
+	slices.SortFunc(of, func(a, b *Pattern) int { return int(a.ID - b.ID) })
+	return of
+}
+
+// List is the current pattern list, by ID: what the customer's mitigators are told. It
+// holds the entries not withdrawn, of open cases, that are not none.
+func (h *Holdings) List() []*Pattern {
+	var list []*Pattern
+	for _, id := range slices.Sorted(maps.Keys(h.Patterns)) {
+		p := h.Patterns[id]
+		if c := h.Cases[p.Target.Case]; c != nil && c.Open() && p.Listed() {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// Check finds what is wrong between the customer's records. Problems have a Field and no
+// place; Place finds it.
+func (h *Holdings) Check() Problems {
+	var ps Problems
+	if c := (&Customer{Account: h.Account}); h.Customer == nil && h.missing(c) {
+		ps = append(ps, Problem{File: c.Path(), Rule: RuleMissingFile, Text: "missing: every customer has one",
+			Hint: fmt.Sprintf("casebook customer add %s --company NAME", h.Account)})
+	}
+	ps = append(ps, h.checkMitigators()...)
+	ps = append(ps, h.checkPatterns()...)
+	ps = append(ps, h.checkCases()...)
+	ps.Sort()
+	return ps
+}
+
+func (h *Holdings) checkMitigators() (ps Problems) {
+	first := map[Digest]Name{}
+	for _, name := range slices.Sorted(maps.Keys(h.Mitigators)) {
+		m := h.Mitigators[name]
+		if other, taken := first[m.TokenSHA256]; taken {
+			ps = append(ps, Problem{File: m.Path(), Field: "token_sha256", Rule: RuleSharedToken,
+				Text: fmt.Sprintf("token_sha256: mitigator %s has the same token", other),
+				Hint: fmt.Sprintf("casebook mitigator rotate %s %s", h.Account, name)})
+			continue
+		}
+		first[m.TokenSHA256] = name
+	}
+	return ps
+}
+
+func (h *Holdings) checkCases() (ps Problems) {
+	entries := map[Key][]*Pattern{}
+	for _, p := range h.Patterns {
+		entries[p.Target.Case] = append(entries[p.Target.Case], p)
+	}
+	for key, c := range h.Cases {
+		if m := (&Mitigator{Account: h.Account, Name: c.MitigationServer}); h.Mitigators[c.MitigationServer] == nil && h.missing(m) {
+			ps = append(ps, Problem{File: c.Path(), Field: "mitigation_server", Rule: RuleUnknownRecord,
+				Text: fmt.Sprintf("mitigation_server: %s is not registered with %s", c.MitigationServer, h.Account),
+				Hint: fmt.Sprintf("casebook mitigator add %s %s", h.Account, c.MitigationServer)})
+		}
+		of := entries[key]
+		slices.SortFunc(of, func(a, b *Pattern) int { return int(a.ID - b.ID) })
+		if c.Open() || h.anyBrokenPattern() {
+			continue
+		}
+		if err := c.Settled(of); err != nil {
+			ps = append(ps, Problem{File: c.Path(), Field: "status", Rule: RuleUnsettled,
+				Text: "status: case-closed, but " + err.(*Refusal).Why})
+		}
+	}
+	return ps
+}
+
+func (h *Holdings) anyBrokenPattern() bool {
+	for path := range h.broken {
+		if r, err := Locate(path); err == nil {
+			if _, is := r.(*Pattern); is {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (h *Holdings) checkPatterns() (ps Problems) {
+	expected := PatternID(1)
+	for _, id := range slices.Sorted(maps.Keys(h.Patterns)) {
+		for ; expected < id; expected++ {
+			if gap := (&Pattern{Account: h.Account, ID: expected}); h.missing(gap) {
+				ps = append(ps, Problem{File: gap.Path(), Rule: RulePatternGap,
+					Text: fmt.Sprintf("missing: pattern IDs count without gaps, and there is an entry %d", id),
+					Hint: "entries are never removed; bring it back with git, and withdraw it if it is bad"})
+			}
+		}
+		expected = id + 1
+		ps = append(ps, h.checkPattern(h.Patterns[id])...)
+	}
+	return ps
+}
+
+func (h *Holdings) checkPattern(p *Pattern) (ps Problems) {
+	if c := (&Case{Account: h.Account, Key: p.Target.Case}); h.Cases[p.Target.Case] == nil && h.missing(c) {
+		ps = append(ps, Problem{File: p.Path(), Field: "target.case", Rule: RuleUnknownRecord,
+			Text: fmt.Sprintf("target.case: %s has no case %s", h.Account, p.Target.Case)})
+	}
+	if p.ReissueOf == 0 {
+		return ps
+	}
+	old := h.Patterns[p.ReissueOf]
+	switch {
+	case old == nil && h.missing(&Pattern{Account: h.Account, ID: p.ReissueOf}):
+		ps = append(ps, Problem{File: p.Path(), Field: "reissue_of", Rule: RuleUnknownRecord,
+			Text: fmt.Sprintf("reissue_of: %s has no entry %d", h.Account, p.ReissueOf)})
+	case old != nil && old.File != nil && p.File != nil && old.File.SHA256 != p.File.SHA256:
+		ps = append(ps, Problem{File: p.Path(), Field: "file.sha256", Rule: RuleWrongBytes,
+			Text: fmt.Sprintf("file.sha256: a reissue has the same bytes, and entry %d has others", p.ReissueOf)})
+	}
+	return ps
+}

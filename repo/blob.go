@@ -1,0 +1,215 @@
+package repo
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"compress/zlib"
+	"context"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+// Blob is a file's bytes on their way into git: hashed and compressed in one pass, and waiting in the
+// state folder until the commit that names them is about to be made.
+type Blob struct {
+	Hash   plumbing.Hash // git's name for the bytes
+	Size   int64
+	SHA256 string // hexadecimal
+	Head   []byte // the first 512 bytes
+	f      *os.File
+	at     string // where the compressed object stands now
+	placed bool
+}
+
+const (
+	chunkSize = 1 << 20 // also the sample the compression level is chosen by
+	headSize  = 512
+)
+
+// takeBlob streams size bytes of src into a loose object in the incoming folder. The object is not put
+// into the repository yet, because there `git gc --prune=now` would delete it as unreferenced.
+func takeBlob(ctx context.Context, incoming string, src io.Reader, size int64, progress func(int64)) (*Blob, error) {
+	if err := os.MkdirAll(incoming, 0o777); err != nil {
+		return nil, err
+	}
+	sweep(incoming)
+	f, err := createOwned(incoming, leftover, 0o444)
+	if err != nil {
+		return nil, err
+	}
+	b := &Blob{Size: size, f: f, at: f.Name()}
+	if err := b.fill(ctx, src, progress); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
+}
+
+// fill reads src once, to its end.
+func (b *Blob) fill(ctx context.Context, src io.Reader, progress func(int64)) error {
+	chunk := make([]byte, chunkSize)
+	n, err := readChunk(src, chunk)
+	if err != nil {
+		return err
+	}
+	b.Head = bytes.Clone(chunk[:min(n, headSize)])
+	out, err := newBlobWriter(b.f, b.Size, levelFor(chunk[:n]))
+	done := int64(0)
+	for err == nil && n > 0 && done <= b.Size {
+		if err = cmp.Or(ctx.Err(), out.write(chunk[:n])); err != nil {
+			break
+		}
+		done += int64(n)
+		if progress != nil {
+			progress(done)
+		}
+		n, err = readChunk(src, chunk)
+	}
+	if err == nil && done != b.Size {
+		err = fmt.Errorf("the file changed while it was read: it had %d bytes, and %d were read", b.Size, done)
+	}
+	if err != nil {
+		return err
+	}
+	b.Hash, b.SHA256, err = out.close()
+	return cmp.Or(err, b.f.Sync())
+}
+
+// readChunk fills chunk as far as src goes.
+func readChunk(src io.Reader, chunk []byte) (int, error) {
+	n, err := io.ReadFull(src, chunk)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		err = nil
+	}
+	return n, err
+}
+
+// levelFor tries the sample: what does not shrink is only stored, which is many times faster.
+func levelFor(sample []byte) int {
+	var size countingWriter
+	w, _ := zlib.NewWriterLevel(&size, zlib.BestSpeed)
+	w.Write(sample)
+	w.Close()
+	if int(size) > len(sample)*95/100 {
+		return zlib.NoCompression
+	}
+	return zlib.BestSpeed
+}
+
+type countingWriter int
+
+func (c *countingWriter) Write(p []byte) (int, error) {
+	*c += countingWriter(len(p))
+	return len(p), nil
+}
+
+// blobWriter makes a loose object and both digests of what is written to it.
+type blobWriter struct {
+	out          *bufio.Writer
+	deflate      *zlib.Writer
+	named, plain hash.Hash // SHA-1 with git's header, SHA-256 without
+}
+
+func newBlobWriter(w io.Writer, size int64, level int) (*blobWriter, error) {
+	b := &blobWriter{out: bufio.NewWriterSize(w, 256<<10), named: sha1.New(), plain: sha256.New()}
+	var err error
+	if b.deflate, err = zlib.NewWriterLevel(b.out, level); err != nil {
+		return nil, err
+	}
+	header := objectHeader(plumbing.BlobObject, size)
+	b.named.Write(header)
+	_, err = b.deflate.Write(header)
+	return b, err
+}
+
+// write hashes on one core what it deflates on the other.
+func (b *blobWriter) write(chunk []byte) error {
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		b.named.Write(chunk)
+		b.plain.Write(chunk)
+	})
+	_, err := b.deflate.Write(chunk)
+	beside.Wait()
+	return err
+}
+
+func (b *blobWriter) close() (plumbing.Hash, string, error) {
+	err := cmp.Or(b.deflate.Close(), b.out.Flush())
+	return plumbing.Hash(b.named.Sum(nil)), hex.EncodeToString(b.plain.Sum(nil)), err
+}
+
+// open reads the plain bytes back, placed or not.
+func (b *Blob) open() (io.ReadCloser, error) {
+	f, err := os.Open(b.at)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := zlib.NewReader(bufio.NewReaderSize(f, 64<<10))
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("%s: %w", b.at, err)
+	}
+	_, err = io.CopyN(io.Discard, plain, int64(len(objectHeader(plumbing.BlobObject, b.Size))))
+	return struct {
+		io.Reader
+		io.Closer
+	}{plain, f}, err
+}
+
+// place moves the object into the repository, durably; to be done just before the commit that names it.
+func (b *Blob) place(o objectDir) error {
+	if b.placed {
+		return nil
+	}
+	target := o.file(b.Hash)
+	if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
+		return err
+	}
+	if err := b.move(o, target); err != nil {
+		return err
+	}
+	b.at, b.placed = target, true
+	return cmp.Or(syncDir(filepath.Dir(target)), syncDir(o.path))
+}
+
+// move renames, or copies when the state folder is on another file system.
+func (b *Blob) move(o objectDir, target string) error {
+	err := renameOwned(b.f, target)
+	if err == nil {
+		return nil
+	}
+	from, openErr := os.Open(b.at)
+	if openErr != nil {
+		return cmp.Or(err, openErr)
+	}
+	defer os.Remove(b.at)
+	defer from.Close()
+	d, err := o.draft(b.Hash, func(w io.Writer) error {
+		_, err := io.Copy(w, from)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return o.settle(d)
+}
+
+// Close forgets the blob, and its bytes too unless they were placed.
+func (b *Blob) Close() error {
+	b.f.Close()
+	if b.placed {
+		return nil
+	}
+	return os.Remove(b.at)
+}

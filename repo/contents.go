@@ -1,0 +1,138 @@
+package repo
+
+import (
+	"io"
+	"io/fs"
+	"runtime"
+	"strings"
+
+	"github.com/go-git/go-billy/v5/osfs"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
+	"github.com/go-git/go-git/v5/plumbing/object"
+)
+
+// contents is a tree of files to be checked: a commit's, or the checked-out one.
+type contents struct {
+	files   []file
+	byPath  map[string]file
+	open    func(file) (io.ReadCloser, int64, error)
+	ignored func(path string) bool // whether git is told not to look at a file
+	close   func() error
+}
+
+// contents are some files of the snapshot.
+func (s *Snapshot) contents(files []file) contents {
+	return newContents(contents{
+		files:   files,
+		open:    func(f file) (io.ReadCloser, int64, error) { return s.objects.stream(f.at.Hash) },
+		ignored: func(string) bool { return false },
+	})
+}
+
+func newContents(c contents) contents {
+	c.byPath = make(map[string]file, len(c.files))
+	for _, f := range c.files {
+		c.byPath[f.path] = f
+	}
+	return c
+}
+
+func (c contents) has(file string) bool {
+	_, ok := c.byPath[file]
+	return ok
+}
+
+// read is a record's file, whole, or so much of it that casefile sees it is too large.
+func (c contents) read(f file) ([]byte, error) {
+	in, _, err := c.open(f)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	return io.ReadAll(io.LimitReader(in, maxRecord+1))
+}
+
+// readPath is the file at a path, if it is one that can be read.
+func (c contents) readPath(file string) ([]byte, error) {
+	f, ok := c.byPath[file]
+	if !ok || !isRegular(f.at.Mode) {
+		return nil, fs.ErrNotExist
+	}
+	return c.read(f)
+}
+
+// workTreeContents are the checked-out files, those that are not added to git among them.
+func (r *Repo) workTreeContents() (contents, error) {
+	w, err := r.workTree()
+	if err != nil {
+		return contents{}, err
+	}
+	files, err := w.files()
+	if err != nil {
+		w.root.Close()
+		return contents{}, err
+	}
+	patterns, err := gitignore.ReadPatterns(osfs.New(r.root), nil)
+	if err != nil {
+		w.root.Close()
+		return contents{}, err
+	}
+	ignored := gitignore.NewMatcher(patterns)
+	return newContents(contents{
+		files:   files,
+		open:    w.open,
+		ignored: func(file string) bool { return ignored.Match(strings.Split(file, "/"), false) },
+		close:   w.root.Close,
+	}), nil
+}
+
+func (w workTree) open(f file) (io.ReadCloser, int64, error) {
+	in, err := w.root.Open(f.path)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := in.Stat()
+	if err != nil {
+		in.Close()
+		return nil, 0, err
+	}
+	return in, info.Size(), nil
+}
+
+// files are all files but git's own. A folder with a .git in it is another repository.
+func (w workTree) files() ([]file, error) {
+	var found []file
+	err := fs.WalkDir(w.root.FS(), ".", func(at string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.Name() == ".git":
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case d.IsDir():
+			return nil
+		}
+		mode, err := modeOf(d)
+		found = append(found, file{at, object.TreeEntry{Name: d.Name(), Mode: mode}})
+		return err
+	})
+	return found, err
+}
+
+// modeOf is the mode git would give a file.
+func modeOf(d fs.DirEntry) (filemode.FileMode, error) {
+	switch {
+	case d.Type()&fs.ModeSymlink != 0:
+		return filemode.Symlink, nil
+	case !d.Type().IsRegular():
+		return filemode.Empty, nil
+	}
+	info, err := d.Info()
+	if err == nil && runtime.GOOS != "windows" && info.Mode()&0o100 != 0 {
+		return filemode.Executable, nil
+	}
+	return filemode.Regular, err
+}

@@ -1,0 +1,158 @@
+package repo
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+
+	"casebook/casefile"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/object"
+)
+
+// Accounts are all customers' names, in order.
+func (s *Snapshot) Accounts() ([]casefile.Account, error) {
+	entries, err := s.list(casefile.CustomersDir)
+	var accounts []casefile.Account
+	for _, e := range entries {
+		if a, err := casefile.ParseAccount(e.Name); err == nil && e.Mode == filemode.Dir {
+			accounts = append(accounts, a)
+		}
+	}
+	return accounts, err
+}
+
+// Cases are a customer's cases, newest first. Everything that is wrong with any file comes back
+// together as casefile.Problems.
+func (s *Snapshot) Cases(a casefile.Account) ([]*casefile.Case, error) {
+	cases, err := recordsIn[*casefile.Case](s, casefile.CasesDir(a))
+	slices.SortFunc(cases, func(x, y *casefile.Case) int {
+		return cmp.Or(y.Received.Time().Compare(x.Received.Time()), cmp.Compare(y.Key, x.Key))
+	})
+	return cases, err
+}
+
+// Patterns are a customer's pattern entries by ID, with problems as in Cases.
+func (s *Snapshot) Patterns(a casefile.Account) ([]*casefile.Pattern, error) {
+	patterns, err := recordsIn[*casefile.Pattern](s, casefile.PatternsDir(a))
+	slices.SortFunc(patterns, func(x, y *casefile.Pattern) int { return int(x.ID - y.ID) })
+	return patterns, err
+}
+
+// Mitigators are a customer's mitigators by name, with problems as in Cases.
+func (s *Snapshot) Mitigators(a casefile.Account) ([]*casefile.Mitigator, error) {
+	return recordsIn[*casefile.Mitigator](s, casefile.MitigatorsDir(a))
+}
+
+// DeliveriesOf are the deliveries of one entry, by mitigator; it is asked of the snapshot that
+// Deliveries returns.
+func (s *Snapshot) DeliveriesOf(p casefile.PatternRef) ([]*casefile.Delivery, error) {
+	dir := path.Join(casefile.CustomerDir(p.Account), "deliveries", strconv.Itoa(int(p.ID)))
+	return recordsIn[*casefile.Delivery](s, dir)
+}
+
+// file is one file below a folder.
+type file struct {
+	path string
+	at   object.TreeEntry
+}
+
+// files are all files below a folder, links and submodules among them.
+func (s *Snapshot) files(dir string) ([]file, error) {
+	at, err := s.find(dir)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil || at.Mode != filemode.Dir {
+		return []file{{dir, at}}, err
+	}
+	return s.filesOf(dir, at.Hash)
+}
+
+func (s *Snapshot) filesOf(dir string, tree plumbing.Hash) ([]file, error) {
+	entries, err := s.objects.tree(tree)
+	var found []file
+	for _, e := range entries {
+		here := path.Join(dir, e.Name)
+		if e.Mode != filemode.Dir {
+			found = append(found, file{here, e})
+			continue
+		}
+		inside, err := s.filesOf(here, e.Hash)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, inside...)
+	}
+	return found, err
+}
+
+// result is what became of reading one file.
+type result struct {
+	rec      casefile.Record // nil where the path holds none
+	problems casefile.Problems
+}
+
+// recordsIn reads all records of one kind below a folder.
+func recordsIn[R casefile.Record](s *Snapshot, dir string) ([]R, error) {
+	files, err := s.files(dir)
+	if err != nil {
+		return nil, err
+	}
+	files = slices.DeleteFunc(files, func(f file) bool { return isPatternBytes(f.path) })
+	var records []R
+	var problems casefile.Problems
+	for _, got := range each(files, s.record) {
+		problems = append(problems, got.problems...)
+		if rec, ok := got.rec.(R); ok && len(got.problems) == 0 {
+			records = append(records, rec)
+		}
+	}
+	if len(problems) > 0 {
+		problems.Sort()
+		return records, problems
+	}
+	return records, nil
+}
+
+// record reads the record at a path.
+func (s *Snapshot) record(f file) result {
+	rec, err := casefile.Locate(f.path)
+	if err != nil {
+		return result{nil, casefile.Problems{stray(f.path, err.Error())}}
+	}
+	return result{rec, s.fill(rec, f.at)}
+}
+
+// isPatternBytes reports whether a path is a pattern's bytes: a file beside its record.
+func isPatternBytes(file string) bool {
+	dir, name := path.Split(file)
+	rec, err := casefile.Locate(dir + casefile.PatternFile)
+	_, ok := rec.(*casefile.Pattern)
+	return ok && err == nil && name != casefile.PatternFile
+}
+
+func stray(file, why string) casefile.Problem {
+	return casefile.Problem{File: file, Rule: casefile.RuleStrayFile, Text: why}
+}
+
+func notAFile(file string, mode filemode.FileMode) casefile.Problem {
+	what := map[filemode.FileMode]string{
+		filemode.Symlink: "is a symbolic link", filemode.Executable: "is executable",
+		filemode.Submodule: "is a submodule", filemode.Dir: "is a folder",
+	}[mode]
+	if what == "" {
+		what = fmt.Sprintf("has the mode %o", uint32(mode))
+	}
+	return casefile.Problem{File: file, Rule: casefile.RuleNotAFile, Text: what + ", and must be a plain file"}
+}
+
+func unreadable(file string, err error) casefile.Problem {
+	return casefile.Problem{File: file, Rule: casefile.RuleMissingFile, Text: err.Error(),
+		Hint: "git fsck; git fetch, if the repository is a shallow or partial clone"}
+}

@@ -1,0 +1,121 @@
+package repo
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"casebook/casefile"
+)
+
+// State is the state folder: what belongs to a casebook and not into git. Its files are named by the
+// SHA-256 of their bytes, and all of it but forensics can be deleted and is built anew.
+type State struct{ dir string }
+
+// Kind is a shelf of the state folder.
+type Kind string
+
+// The shelves: published pattern files, and forensic data.
+const (
+	Files     Kind = "files"
+	Forensics Kind = "forensics"
+)
+
+// Kept says what bytes were put on a shelf.
+type Kept struct {
+	SHA256 casefile.Digest
+	Size   int64
+}
+
+// Dir is the path of the state folder.
+func (s *State) Dir() string { return s.dir }
+
+// Path is where the bytes with a digest stand, or would.
+func (s *State) Path(kind Kind, d casefile.Digest) string {
+	return filepath.Join(s.dir, string(kind), string(d))
+}
+
+// Open opens the bytes with a digest.
+func (s *State) Open(kind Kind, d casefile.Digest) (*os.File, error) {
+	if _, err := casefile.ParseDigest(string(d)); err != nil {
+		return nil, err
+	}
+	f, err := os.Open(s.Path(kind, d))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s %s: %w", kind, d, ErrNotFound)
+	}
+	return f, err
+}
+
+// Keep streams bytes onto a shelf, whole and durable or not at all.
+func (s *State) Keep(ctx context.Context, kind Kind, src io.Reader, progress func(int64)) (Kept, error) {
+	if err := s.make(string(kind)); err != nil {
+		return Kept{}, err
+	}
+	incoming, err := s.incoming()
+	if err != nil {
+		return Kept{}, err
+	}
+	f, err := createOwned(incoming, "keep-", 0o600)
+	if err != nil {
+		return Kept{}, err
+	}
+	kept, err := copyHashed(ctx, f, src, progress)
+	if err = errors.Join(err, f.Sync()); err != nil {
+		return Kept{}, errors.Join(err, removeOwned(f, f.Name()))
+	}
+	to := s.Path(kind, kept.SHA256)
+	if err := renameOwned(f, to); err != nil {
+		return Kept{}, errors.Join(err, os.Remove(f.Name()))
+	}
+	return kept, syncDir(filepath.Dir(to))
+}
+
+// Measure is what Keep would answer, for a dry run: it reads the bytes and keeps none.
+func Measure(ctx context.Context, _ Kind, src io.Reader, progress func(int64)) (Kept, error) {
+	return copyHashed(ctx, io.Discard, src, progress)
+}
+
+func copyHashed(ctx context.Context, to io.Writer, src io.Reader, progress func(int64)) (Kept, error) {
+	sum := sha256.New()
+	chunk := make([]byte, 1<<20)
+	size := int64(0)
+	for {
+		n, err := src.Read(chunk)
+		sum.Write(chunk[:n])
+		if _, err := to.Write(chunk[:n]); err != nil {
+			return Kept{}, err
+		}
+		size += int64(n)
+		if progress != nil && n > 0 {
+			progress(size)
+		}
+		if ctx.Err() != nil {
+			return Kept{}, ctx.Err()
+		}
+		if err == io.EOF {
+			digest := casefile.Digest(hex.EncodeToString(sum.Sum(nil)))
+			return Kept{digest, size}, nil
+		}
+		if err != nil {
+			return Kept{}, err
+		}
+	}
+}
+
+// incoming is the folder of bytes on their way: into git, or onto a shelf.
+func (s *State) incoming() (string, error) {
+	return filepath.Join(s.dir, "incoming"), s.make("incoming")
+}
+
+// make makes a folder of the state folder. Forensic data is dangerous and tokens' users are nobody
+// else's business: only the owner may look in.
+func (s *State) make(name string) error {
+	return os.MkdirAll(filepath.Join(s.dir, name), 0o700)
+}

@@ -1,0 +1,158 @@
+package serve
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+
+	"casebook/casefile"
+
+	"github.com/labstack/echo/v4"
+)
+
+// api answers mitigators.
+type api struct {
+	*publisher
+	recorder *recorder
+}
+
+// call is one request of a mitigator that showed its token, and the state that was
+// current when it came: an answer never mixes two commits.
+type call struct {
+	echo.Context
+	w         http.ResponseWriter // net/http's own
+	published *published
+	by        *visitor
+}
+
+func (a *api) routes() http.Handler { return wholeBodies(a.router()) }
+
+func (a *api) router() *echo.Echo {
+	e := newRouter(a.log, a.mark)
+	for _, path := range []struct {
+		at   string
+		read func(call) error
+	}{
+		{"/v1/patterns", a.list},
+		{"/v1/patterns/:id", a.entry},
+		{"/v1/files/:sha256", a.file},
+	} {
+		e.GET(path.at, a.admit(path.read))
+		e.HEAD(path.at, a.admit(path.read)) // echo answers 405 to HEAD otherwise
+	}
+	e.POST("/v1/patterns/:id/receipts", a.admit(a.receipt))
+	return e
+}
+
+// admit lets mitigators in. It is all the middleware there is: echo's own costs a third
+// of the polls.
+func (a *api) admit(do func(call) error) echo.HandlerFunc {
+	return guarded(func(c echo.Context) error {
+		p := a.current.Load()
+		if p == nil {
+			return &notPublished
+		}
+		w := c.Response().Writer
+		w.Header()["Casebook-Commit"] = p.header
+		by := p.authenticate(c.Request())
+		if by == nil {
+			return &unauthorized
+		}
+		by.seen.Store(a.now().Unix())
+		return do(call{c, w, p, by})
+	})
+}
+
+// mark names the commit on answers that never got to admit.
+func (a *api) mark(h http.Header) {
+	if p := a.current.Load(); p != nil && h["Casebook-Commit"] == nil {
+		h["Casebook-Commit"] = p.header
+	}
+}
+
+func (a *api) list(c call) error {
+	c.by.of.list.serve(c.w, c.Request())
+	return nil
+}
+
+func (a *api) entry(c call) error {
+	id, err := casefile.ParsePatternID(c.Param("id"))
+	entry := c.by.of.entries[id]
+	if err != nil || entry == nil {
+		return &notFound
+	}
+	entry.serve(c.w, c.Request())
+	return nil
+}
+
+// newRouter is an echo that answers every error with a problem document.
+func newRouter(log *slog.Logger, mark func(http.Header)) *echo.Echo {
+	e := echo.New()
+	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anyone's word
+	e.HTTPErrorHandler = func(err error, c echo.Context) {
+		if c.Response().Committed {
+			return
+		}
+		p := problemOf(err)
+		if p.Status == http.StatusInternalServerError {
+			log.Error("cannot answer", "method", c.Request().Method, "path", c.Request().URL.Path, "error", err)
+		}
+		w := c.Response().Writer
+		mark(w.Header())
+		p.write(w, c.Request())
+	}
+	return e
+}
+
+// guarded turns a panic into a problem document. If the answer has begun, the connection
+// is cut, so that half an answer is not taken for a whole one.
+func guarded(do echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			cause := recover()
+			if cause == nil {
+				return
+			}
+			if cause == http.ErrAbortHandler || c.Response().Committed {
+				panic(http.ErrAbortHandler)
+			}
+			err = &panicked{cause, string(debug.Stack())}
+		}()
+		return do(c)
+	}
+}
+
+// panicked is a panic as an error: it is logged in full and shown to nobody.
+type panicked struct {
+	cause any
+	stack string
+}
+
+func (e *panicked) Error() string { return fmt.Sprintf("panic: %v\n%s", e.cause, e.stack) }
+
+// wholeBodies refuses bodies without a Content-Length. net/http hides whether one with
+// Transfer-Encoding had a Content-Length, too; such pairs smuggle requests past proxies,
+// and no body we take has an unknown length.
+func wholeBodies(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.TransferEncoding) > 0 {
+			w.Header().Set("Connection", "close")
+			badRequest.because("send Content-Length, and no Transfer-Encoding").write(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// answer is a small JSON answer that nothing caches.
+func answer(c echo.Context, status int, v any) error {
+	body, err := encode(v)
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	return c.Blob(status, "application/json", body)
+}

@@ -1,0 +1,130 @@
+package serve
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// document is a JSON answer prepared once: its bytes as they are and compressed, each
+// with a strong ETag of its own, made from the content alone so that all replicas agree.
+type document struct {
+	plain, gzip variant
+}
+
+// variant is one encoding of a document. Header values are kept as slices, so that an
+// answer puts them into its header without allocating.
+type variant struct {
+	body   []byte
+	etag   string
+	header struct{ etag, length []string }
+}
+
+var (
+	jsonType      = []string{"application/json"}
+	gzipCoding    = []string{"gzip"}
+	varyEncoding  = []string{"Accept-Encoding"}
+	privateCached = []string{"private, no-cache"}
+	noSniff       = []string{"nosniff"}
+)
+
+func newDocument(body []byte) *document {
+	sum := sha256.Sum256(body)
+	tag := hex.EncodeToString(sum[:16])
+	var packed bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // the level is legal
+	_, _ = z.Write(body)
+	_ = z.Close() // a buffer takes everything
+	return &document{newVariant(body, `"`+tag+`"`), newVariant(packed.Bytes(), `"`+tag+`-gzip"`)}
+}
+
+func newVariant(body []byte, etag string) variant {
+	v := variant{body: body, etag: etag}
+	v.header.etag = []string{etag}
+	v.header.length = []string{strconv.Itoa(len(body))}
+	return v
+}
+
+// serve answers with the document, or with 304 where the client has it.
+func (d *document) serve(w http.ResponseWriter, r *http.Request) {
+	v, h := &d.plain, w.Header()
+	packed := len(d.gzip.body) < len(d.plain.body) && acceptsGzip(r.Header["Accept-Encoding"])
+	if packed {
+		v = &d.gzip
+	}
+	h["Etag"] = v.header.etag
+	h["Vary"] = varyEncoding
+	h["Cache-Control"] = privateCached
+	if matches(r.Header["If-None-Match"], v.etag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h["Content-Type"] = jsonType
+	h["X-Content-Type-Options"] = noSniff
+	h["Content-Length"] = v.header.length
+	if packed {
+		h["Content-Encoding"] = gzipCoding
+	}
+	w.WriteHeader(http.StatusOK)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(v.body) // the client may be gone
+	}
+}
+
+// matches reports whether one of the tags of If-None-Match is etag, by weak comparison
+// (RFC 9110, 13.1.2).
+func matches(fields []string, etag string) bool {
+	for _, field := range fields {
+		for field = strings.TrimLeft(field, " \t,"); field != ""; field = strings.TrimLeft(field, " \t,") {
+			if field[0] == '*' {
+				return true
+			}
+			field = strings.TrimPrefix(field, "W/")
+			if field == "" || field[0] != '"' {
+				return false
+			}
+			end := strings.IndexByte(field[1:], '"') + 2
+			if end == 1 {
+				return false
+			}
+			if field[:end] == etag {
+				return true
+			}
+			field = field[end:]
+		}
+	}
+	return false
+}
+
+// acceptsGzip reads Accept-Encoding (RFC 9110, 12.5.3).
+func acceptsGzip(fields []string) bool {
+	any := false
+	for _, field := range fields {
+		for coding := range strings.SplitSeq(field, ",") {
+			name, parameters, _ := strings.Cut(coding, ";")
+			switch name = strings.TrimSpace(name); {
+			case strings.EqualFold(name, "gzip"), strings.EqualFold(name, "x-gzip"):
+				return wanted(parameters)
+			case name == "*":
+				any = wanted(parameters)
+			}
+		}
+	}
+	return any
+}
+
+// wanted reports whether the parameters of a coding do not give it the weight 0.
+func wanted(parameters string) bool {
+	for parameter := range strings.SplitSeq(parameters, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(parameter), "=")
+		if strings.EqualFold(strings.TrimSpace(name), "q") {
+			weight, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			return err == nil && weight > 0
+		}
+	}
+	return true
+}

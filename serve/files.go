@@ -1,0 +1,119 @@
+package serve
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"casebook/casefile"
+)
+
+// file is a pattern's bytes on a list, and the headers they are served with.
+type file struct {
+	path                           string // in the commit
+	size                           int64
+	sha256                         casefile.Digest
+	etag, disposition, representer []string
+}
+
+var (
+	octets    = []string{"application/octet-stream"}
+	immutable = []string{"private, max-age=31536000, immutable"}
+)
+
+func newFile(p *casefile.Pattern) *file {
+	raw, _ := hex.DecodeString(string(p.File.SHA256)) // a Digest is hexadecimal
+	return &file{
+		path: p.FilePath(), size: p.File.Size, sha256: p.File.SHA256,
+		etag:        []string{`"sha256:` + string(p.File.SHA256) + `"`},
+		disposition: []string{attachment(p.File.Name)},
+		representer: []string{"sha-256=:" + base64.StdEncoding.EncodeToString(raw) + ":"},
+	}
+}
+
+// attachment is a Content-Disposition (RFC 6266): the name in full, and one for clients
+// that know ASCII only.
+func attachment(name string) string {
+	var plain, full strings.Builder
+	for _, c := range name {
+		if c < 0x20 || c > 0x7e || strings.ContainsRune(`"\%`, c) {
+			c = '_'
+		}
+		plain.WriteRune(c)
+	}
+	for _, b := range []byte(name) {
+		if 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || strings.IndexByte("!#$&+-.^_`|~", b) >= 0 {
+			full.WriteByte(b)
+		} else {
+			fmt.Fprintf(&full, "%%%02X", b)
+		}
+	}
+	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, plain.String(), full.String())
+}
+
+// slowest is the rate below which a download is cut, in bytes a second.
+const slowest = 32 << 10
+
+// file answers GET /v1/files/SHA256: from the state folder, and only what is on the list
+// of the one who asks.
+func (a *api) file(c call) error {
+	d, err := casefile.ParseDigest(c.Param("sha256"))
+	f := c.by.of.files[d]
+	if err != nil || f == nil {
+		return &notFound
+	}
+	content, err := a.stock.open(c.Request().Context(), c.published.commit, f)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	h := c.w.Header()
+	h["Content-Type"] = octets
+	h["X-Content-Type-Options"] = noSniff
+	h["Content-Disposition"] = f.disposition
+	h["Cache-Control"] = immutable
+	h["Etag"] = f.etag
+	h["Repr-Digest"] = f.representer
+	allowed := answerTime + time.Duration(f.size/slowest)*time.Second
+	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(allowed)) // a test's recorder has none
+	c.Response().Committed = true
+	if r := c.Request(); r.Header["Range"] != nil {
+		http.ServeContent(&ranged{ResponseWriter: c.w, r: r}, r, "", time.Time{}, content)
+	} else {
+		// Nothing may stand between ServeContent and net/http's own writer, or the kernel
+		// no longer copies from disk to socket.
+		http.ServeContent(c.w, r, "", time.Time{}, content)
+	}
+	return nil
+}
+
+// ranged makes a problem document of net/http's plain words on a range that cannot be
+// satisfied, and leaves everything else, the kernel's copying too, as it is.
+type ranged struct {
+	http.ResponseWriter
+	r       *http.Request
+	refused bool
+}
+
+func (w *ranged) WriteHeader(status int) {
+	if w.refused = status == http.StatusRequestedRangeNotSatisfiable; w.refused {
+		badRange.write(w.ResponseWriter, w.r)
+		return
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *ranged) Write(p []byte) (int, error) {
+	if w.refused {
+		return len(p), nil
+	}
+	return w.ResponseWriter.Write(p)
+}
+
+func (w *ranged) ReadFrom(src io.Reader) (int64, error) {
+	return io.Copy(w.ResponseWriter, src)
+}

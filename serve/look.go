@@ -1,0 +1,184 @@
+package serve
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"casebook/casefile"
+	"casebook/repo"
+)
+
+// publisher looks at the branch and publishes what is good. One goroutine looks; any
+// number read what is current and what the last look found.
+type publisher struct {
+	repo     *repo.Repo
+	stock    *stock
+	named    string // the branch, where the caller named one
+	log      *slog.Logger
+	now      func() time.Time
+	current  atomic.Pointer[published]
+	found    atomic.Pointer[finding]
+	contacts map[string]*contact
+	settled  string // the commit that was published or refused last
+}
+
+// finding is what the last look found.
+type finding struct {
+	branch    string
+	at        time.Time
+	published string   // the commit being served
+	refused   *refused // the tip, if it is not good
+	trouble   string   // why the branch could not be looked at
+}
+
+// refused is a commit that is not published, and why.
+type refused struct {
+	commit   string
+	problems casefile.Problems
+}
+
+func newPublisher(r *repo.Repo, named string, log *slog.Logger, now func() time.Time) *publisher {
+	p := &publisher{
+		repo: r, named: named, log: log, now: now, contacts: map[string]*contact{},
+		stock: &stock{repo: r, state: r.State(), verified: map[string]casefile.Digest{}},
+	}
+	p.found.Store(&finding{branch: cmp.Or(named, "main")})
+	return p
+}
+
+// look publishes the branch's tip if it is new and good. Whatever goes wrong, the last
+// good commit stays.
+func (p *publisher) look(ctx context.Context) {
+	last := p.found.Load()
+	f := &finding{branch: p.branch(last), at: p.now(), refused: last.refused}
+	if err := p.lookAt(ctx, f); err != nil {
+		f.trouble = err.Error()
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	if c := p.current.Load(); c != nil {
+		f.published = c.commit
+	}
+	p.tell(last, f)
+	p.found.Store(f)
+}
+
+// branch is the one the caller named, or casebook.yaml at HEAD names, which is asked until
+// something is published.
+func (p *publisher) branch(last *finding) string {
+	if p.named != "" || p.current.Load() != nil {
+		return cmp.Or(p.named, last.branch)
+	}
+	if book, err := p.repo.Book(); err == nil {
+		return book.Branch
+	}
+	return cmp.Or(last.branch, "main")
+}
+
+func (p *publisher) lookAt(ctx context.Context, f *finding) error {
+	tip, err := p.repo.Tip(f.branch)
+	if err != nil || tip == p.settled {
+		return err
+	}
+	s, err := p.repo.Snapshot(tip)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	next, problems, err := p.read(ctx, s)
+	if err != nil {
+		return fmt.Errorf("commit %s: %w", tip, err)
+	}
+	f.refused = nil
+	if len(problems) > 0 {
+		problems.Sort()
+		f.refused = &refused{tip, problems}
+	} else {
+		p.current.Store(next)
+	}
+	p.settled = tip
+	return nil
+}
+
+// reconsider makes the next look read a refused commit again: what kept it from being
+// read may have been the disk and not the commit.
+func (p *publisher) reconsider() {
+	if p.found.Load().refused != nil {
+		p.settled = ""
+	}
+}
+
+// read makes of a commit what can be published, or says what is wrong with it.
+func (p *publisher) read(ctx context.Context, s *repo.Snapshot) (*published, casefile.Problems, error) {
+	next := &published{commit: s.Commit(), header: []string{s.Commit()}, customers: map[casefile.Account]*customer{}}
+	problems, err := checkBook(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts, strays, err := accountsIn(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	wrong, err := checkOperators(s, accounts)
+	if err != nil {
+		return nil, nil, err
+	}
+	problems = slices.Concat(problems, strays, wrong)
+	for _, account := range accounts {
+		c, wrong, err := p.customer(ctx, s, account)
+		if err != nil {
+			return nil, nil, err
+		}
+		next.customers[account] = c
+		problems = append(problems, wrong...)
+	}
+	if len(problems) == 0 {
+		for _, shared := range next.letIn(p.contacts) {
+			problems = append(problems, placed(s, shared))
+		}
+	}
+	return next, problems, nil
+}
+
+// customer is the one already published, if nothing of it changed.
+func (p *publisher) customer(ctx context.Context, s *repo.Snapshot, a casefile.Account) (*customer, casefile.Problems, error) {
+	tree := s.CustomerTree(a)
+	if last := p.current.Load(); last != nil {
+		if c := last.customers[a]; c != nil && c.tree == tree {
+			return c, nil, nil
+		}
+	}
+	holdings, problems, err := s.Customer(a)
+	if err != nil || len(problems) > 0 {
+		return nil, problems, err
+	}
+	if problems, err = p.stock.take(ctx, s, holdings); err != nil || len(problems) > 0 {
+		return nil, problems, err
+	}
+	c, err := newCustomer(holdings, tree)
+	return c, nil, err
+}
+
+// tell logs what changed from one look to the next, one line for each fact.
+func (p *publisher) tell(last, now *finding) {
+	if now.published != last.published || now.refused == nil && last.refused != nil {
+		p.log.Info("published", "branch", now.branch, "commit", now.published)
+	}
+	if r := now.refused; r != nil && (last.refused == nil || last.refused.commit != r.commit) {
+		p.log.Error("refused", "branch", now.branch, "commit", r.commit, "serving", now.published,
+			"problems", len(r.problems), "first", r.problems[0].String())
+	}
+	switch {
+	case now.trouble == last.trouble:
+	case now.trouble != "":
+		p.log.Warn("cannot look", "branch", now.branch, "serving", now.published, "error", now.trouble)
+	default:
+		p.log.Info("can look again", "branch", now.branch)
+	}
+}

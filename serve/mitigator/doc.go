@@ -1,0 +1,20 @@
+// Package mitigator is the reference Threat Mitigator: what an appliance has to do to
+// live with casebook serve, in one folder of its own and nothing else.
+//
+// One pass:
+//
+//  1. Receipts that were not answered yet are sent again, with the time they had.
+//  2. The list is polled with its ETag; not modified ends the pass.
+//  3. A custom pattern is downloaded to a temporary name (resumed where it broke off),
+//     its size and SHA-256 are checked, and only then it gets its own name.
+//  4. It is reported downloaded, the command is run with it, and the cleanup's result is
+//     reported.
+//  5. The ETag is remembered once nothing of that list is left to do.
+//
+// A pattern is never applied twice. What is about to be applied is written down before
+// the command starts; whoever finds that note after a crash cannot know how far the
+// command came, so it reports the cleanup as interrupted and leaves the rest to people,
+// who can issue the pattern again.
+//
+// The folder holds state.json, lock, and patterns/ID/NAME.
+package mitigator

@@ -1,0 +1,106 @@
+package serve
+
+import (
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"sync/atomic"
+
+	"casebook/casefile"
+)
+
+// published is what is being served: one good commit. It never changes.
+type published struct {
+	commit    string
+	header    []string // Casebook-Commit
+	customers map[casefile.Account]*customer
+	tokens    map[sum]*visitor
+}
+
+// customer is what the mitigators of one customer may see, and what they may report on.
+type customer struct {
+	account    casefile.Account
+	tree       string // git's hash of all that belongs to the customer
+	list       *document
+	entries    map[casefile.PatternID]*document // those on the list
+	files      map[casefile.Digest]*file        // those on the list
+	types      map[casefile.PatternID]casefile.Type
+	mitigators map[casefile.Name]*casefile.Mitigator
+}
+
+// visitor is a registered mitigator whose token opens its customer's data.
+type visitor struct {
+	sum
+	name casefile.Name
+	of   *customer
+	seen *contact
+}
+
+// sum is the SHA-256 of a token.
+type sum [32]byte
+
+// contact is when a mitigator was last heard, in seconds since 1970; 0 is never.
+type contact struct{ atomic.Int64 }
+
+func newCustomer(h *casefile.Holdings, tree string) (*customer, error) {
+	c := &customer{
+		account: h.Account, tree: tree, mitigators: h.Mitigators,
+		entries: map[casefile.PatternID]*document{},
+		files:   map[casefile.Digest]*file{},
+		types:   map[casefile.PatternID]casefile.Type{},
+	}
+	for id, p := range h.Patterns {
+		c.types[id] = p.Type
+	}
+	for _, p := range h.List() {
+		body, err := encode(newListed(p, h.Cases[p.Target.Case]))
+		if err != nil {
+			return nil, err
+		}
+		c.entries[p.ID] = newDocument(body)
+		if p.File != nil {
+			c.files[p.File.SHA256] = newFile(p)
+		}
+	}
+	body, err := encode(newList(h))
+	c.list = newDocument(body)
+	return c, err
+}
+
+// letIn opens each customer's data to the tokens of its mitigators. One token for two of
+// them would open one customer's data to another, so it is a problem.
+func (p *published) letIn(contacts map[string]*contact) casefile.Problems {
+	var ps casefile.Problems
+	p.tokens = map[sum]*visitor{}
+	for _, account := range slices.Sorted(maps.Keys(p.customers)) {
+		of := p.customers[account]
+		for _, name := range slices.Sorted(maps.Keys(of.mitigators)) {
+			m := of.mitigators[name]
+			if !m.Revoked.IsZero() {
+				continue
+			}
+			v := &visitor{name: name, of: of, seen: heard(contacts, m)}
+			if n, err := hex.Decode(v.sum[:], []byte(m.TokenSHA256)); err != nil || n != len(v.sum) {
+				continue // casefile let no such digest through
+			}
+			if other, taken := p.tokens[v.sum]; taken {
+				ps = append(ps, casefile.Problem{File: m.Path(), Field: "token_sha256", Rule: casefile.RuleSharedToken,
+					Text: fmt.Sprintf("token_sha256: mitigator %s/%s has the same token", other.of.account, other.name),
+					Hint: fmt.Sprintf("casebook mitigator rotate %s %s", account, name)})
+				continue
+			}
+			p.tokens[v.sum] = v
+		}
+	}
+	return ps
+}
+
+// heard is the mitigator's contact, which outlives what is published.
+func heard(contacts map[string]*contact, m *casefile.Mitigator) *contact {
+	key := m.Path()
+	if contacts[key] == nil {
+		contacts[key] = &contact{}
+	}
+	return contacts[key]
+}

@@ -1,0 +1,143 @@
+package serve
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"casebook/casefile"
+)
+
+// report is the body of POST /v1/patterns/ID/receipts: what the mitigator did. The words
+// of a result are those of the threat event logs; unknown ones are taken as they come.
+type report struct {
+	Event    casefile.Event  `json:"event"`
+	At       *time.Time      `json:"at"` // by the mitigator's clock
+	SHA256   casefile.Digest `json:"sha256"`
+	Version  string          `json:"version"`
+	Endpoint string          `json:"endpoint"`
+	Result   string          `json:"result"`
+}
+
+const largestReport = 64 << 10
+
+// receipt answers POST /v1/patterns/ID/receipts. An entry that was withdrawn, or whose
+// case was closed, is still reported on: what was observed was observed.
+func (a *api) receipt(c call) error {
+	id, err := casefile.ParsePatternID(c.Param("id"))
+	kind, known := c.by.of.types[id]
+	if err != nil || !known || kind == casefile.None {
+		return &notFound
+	}
+	report, err := readReport(c.w, c.Request())
+	if err != nil {
+		return err
+	}
+	receipt, err := report.receipt(kind)
+	if err != nil {
+		return badRequest.because("%v", err)
+	}
+	receipt.At = casefile.At(a.now())
+	fresh, err := a.recorder.record(line{c.by.of.account, id, c.by.name, receipt})
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if fresh {
+		status = http.StatusAccepted
+		a.log.Info("receipt", "account", c.by.of.account, "pattern", id, "mitigator", c.by.name, "event", receipt.Event)
+	}
+	return answer(c.Context, status, struct {
+		Recorded bool `json:"recorded"`
+	}{true})
+}
+
+// readReport reads one JSON object and nothing else.
+func readReport(w http.ResponseWriter, r *http.Request) (report, error) {
+	var got report
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" || r.Header.Get("Content-Encoding") != "" {
+		return got, unsupportedMedia.because("send application/json, not encoded")
+	}
+	body := json.NewDecoder(http.MaxBytesReader(w, r.Body, largestReport))
+	body.DisallowUnknownFields()
+	err = body.Decode(&got)
+	if err == nil {
+		if _, trailing := body.Token(); trailing == nil {
+			err = errors.New("something follows the JSON object")
+		} else if trailing != io.EOF {
+			err = trailing
+		}
+	}
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return got, tooLarge.because("a receipt has %d bytes at the most", largestReport)
+	case err != nil:
+		return got, badRequest.because("%s", complaint(err))
+	}
+	return got, nil
+}
+
+// complaint says what is wrong with a body in the words of the sender, who knows nothing
+// of our types and connections.
+func complaint(err error) string {
+	var kind *json.UnmarshalTypeError
+	var network net.Error
+	switch {
+	case errors.As(err, &kind) && kind.Field != "":
+		return kind.Field + ": a text belongs there, not a " + kind.Value
+	case errors.As(err, &kind), err == io.EOF:
+		return "the body is no JSON object"
+	case err == io.ErrUnexpectedEOF, errors.As(err, &network):
+		return "the body is cut short"
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
+// receipt is the report in the domain's words, if it says all that one about that kind of
+// pattern must say.
+func (r report) receipt(kind casefile.Type) (casefile.Receipt, error) {
+	got := casefile.Receipt{Event: r.Event, SHA256: r.SHA256, Version: r.Version, Endpoint: r.Endpoint, Result: r.Result}
+	if !slices.Contains(casefile.Events, r.Event) {
+		return got, errors.New("event: one of downloaded, applied and failed")
+	}
+	if r.At != nil {
+		got.Happened = casefile.At(*r.At)
+		if year := got.Happened.Time().Year(); year < 2000 || year > 9999 {
+			return got, errors.New("at: not a time of this millennium")
+		}
+	}
+	switch {
+	case kind.Custom() && r.SHA256 == "":
+		return got, errors.New("sha256: missing; a custom pattern is known by its digest")
+	case !kind.Custom() && r.Version == "":
+		return got, errors.New("version: missing; a smart protection pattern is known by its version")
+	case kind == casefile.SmartScan && r.Event == casefile.EventDownloaded:
+		return got, errors.New("event: a smart scan pattern stays on its server, no mitigator downloads it")
+	}
+	return got, r.check()
+}
+
+func (r report) check() error {
+	if r.SHA256 != "" {
+		if _, err := casefile.ParseDigest(string(r.SHA256)); err != nil {
+			return errors.New("sha256: " + err.Error())
+		}
+	}
+	for _, text := range []struct{ name, value string }{{"version", r.Version}, {"endpoint", r.Endpoint}, {"result", r.Result}} {
+		if text.value == "" {
+			continue
+		}
+		if _, err := casefile.ParseLine(text.value); err != nil {
+			return errors.New(text.name + ": " + err.Error())
+		}
+	}
+	return nil
+}

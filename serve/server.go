@@ -1,0 +1,207 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"casebook/repo"
+
+	"github.com/gofrs/flock"
+)
+
+// Config says what is served, where, and how often it is looked at.
+type Config struct {
+	Dir       string        // the repository, or a folder in it
+	State     string        // the state folder; "" is the one in the repository
+	Branch    string        // published; "" is the one casebook.yaml names
+	Listen    string        // address for mitigators
+	Console   string        // address for people and probes; "" is none
+	PlainHTTP bool          // Listen may be reached from elsewhere: a proxy in front does the TLS
+	Tick      time.Duration // between looks without an event; 0 is 30 seconds
+	Batch     time.Duration // between commits of receipts; 0 is 2 seconds
+	Log       *slog.Logger  // nil is silence
+	Now       func() time.Time
+	Getenv    func(string) string
+}
+
+// ErrServing says that another server has the state folder.
+var ErrServing = errors.New("another casebook serve uses this state folder")
+
+// Exposed says that a listener would be reached from elsewhere without TLS.
+type Exposed struct {
+	Console bool // the console's; else the one for mitigators
+	Address string
+}
+
+func (e *Exposed) Error() string {
+	if e.Console {
+		return fmt.Sprintf("console %s: not a loopback address", e.Address)
+	}
+	return fmt.Sprintf("listen %s: not a loopback address, and there is no TLS", e.Address)
+}
+
+const (
+	answerTime = 30 * time.Second // for a small answer
+	drainTime  = 10 * time.Second // for what is under way when the server stops
+)
+
+// Run serves until ctx ends, and then drains. It calls ready once both listeners accept
+// connections; console is nil if there is none.
+func Run(ctx context.Context, c Config, ready func(listen, console net.Addr)) (err error) {
+	c = c.filled()
+	if err := c.checkAddresses(); err != nil {
+		return err
+	}
+	r, err := repo.Open(c.Dir, c.State, c.Getenv)
+	if err != nil {
+		return err
+	}
+	unlock, err := occupy(r.State())
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	j, err := openJournal(filepath.Join(r.State().Dir(), "journal"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, j.close()) }()
+	recorder, err := newRecorder(r, j, c.Log, c.Now)
+	if err != nil {
+		return err
+	}
+	return c.run(ctx, newPublisher(r, c.Branch, c.Log, c.Now), recorder, ready)
+}
+
+// run starts listeners, looking and delivering, in that order; and stops them so that the
+// last receipt taken is delivered.
+func (c Config) run(ctx context.Context, p *publisher, r *recorder, ready func(listen, console net.Addr)) error {
+	listen, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return err
+	}
+	servers := []*http.Server{c.server((&api{p, r}).routes())}
+	listeners := []net.Listener{listen}
+	var consoleAddr net.Addr
+	if c.Console != "" {
+		l, err := net.Listen("tcp", c.Console)
+		if err != nil {
+			return errors.Join(err, listen.Close())
+		}
+		consoleAddr = l.Addr()
+		listeners = append(listeners, l)
+		servers = append(servers, c.server((&console{p, r}).routes()))
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	for i, s := range servers {
+		go func() { cancel(s.Serve(listeners[i])) }()
+	}
+	var watching, delivering sync.WaitGroup
+	watching.Go(func() { p.watch(ctx, c.Tick) })
+	deliver, stopDelivering := context.WithCancel(context.WithoutCancel(ctx))
+	delivering.Go(func() { r.run(deliver, c.Batch) })
+	ready(listen.Addr(), consoleAddr)
+	<-ctx.Done()
+	err = broken(ctx)
+	drain(servers)
+	watching.Wait()
+	stopDelivering()
+	delivering.Wait()
+	return err
+}
+
+// broken is why a server stopped by itself, if one did.
+func broken(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	if errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded) || errors.Is(cause, http.ErrServerClosed) {
+		return nil
+	}
+	return cause
+}
+
+// drain lets answers under way end, for as long as that may take, and cuts the rest.
+func drain(servers []*http.Server) {
+	limited, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	for _, s := range servers {
+		if s.Shutdown(limited) != nil {
+			_ = s.Close()
+		}
+	}
+}
+
+// server has every limit set; net/http's own are all "none".
+func (c Config) server(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       answerTime,
+		WriteTimeout:      answerTime,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
+	}
+}
+
+func (c Config) filled() Config {
+	if c.Tick <= 0 {
+		c.Tick = 30 * time.Second
+	}
+	if c.Batch <= 0 {
+		c.Batch = 2 * time.Second
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Getenv == nil {
+		c.Getenv = func(string) string { return "" }
+	}
+	return c
+}
+
+func (c Config) checkAddresses() error {
+	if err := checkAddress(c.Listen, c.PlainHTTP, &Exposed{false, c.Listen}); err != nil || c.Console == "" {
+		return err
+	}
+	return checkAddress(c.Console, false, &Exposed{true, c.Console})
+}
+
+func checkAddress(address string, anywhere bool, exposed *Exposed) error {
+	a, err := net.ResolveTCPAddr("tcp", address)
+	if err != nil {
+		return err
+	}
+	if !a.IP.IsLoopback() && !anywhere {
+		return exposed
+	}
+	return nil
+}
+
+// occupy locks the state folder. The lock's file is never removed: to remove it would let
+// two have it.
+func occupy(s *repo.State) (unlock func(), err error) {
+	if err := os.MkdirAll(s.Dir(), 0o700); err != nil {
+		return nil, err
+	}
+	l := flock.New(filepath.Join(s.Dir(), "serve.lock"), flock.SetPermissions(0o600))
+	free, err := l.TryLock()
+	if err != nil {
+		return nil, err
+	}
+	if !free {
+		return nil, fmt.Errorf("%s: %w", s.Dir(), ErrServing)
+	}
+	return func() { _ = l.Close() }, nil
+}

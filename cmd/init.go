@@ -1,0 +1,56 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"casebook/casefile"
+	"casebook/repo"
+)
+
+// attributes keep git from ever converting a byte: pattern files are compared by digest,
+// and the line ends of records are their writers' own.
+const attributes = "* -text\n"
+
+func (a *app) initCommand() *cli.Command {
+	return &cli.Command{
+		Name: "init", ArgsUsage: "[DIR]", Usage: "make a casebook, in a new git repository or in one that is there",
+		Description: "casebook init acme-cases",
+		Flags:       writes(),
+		Action:      a.init,
+	}
+}
+
+func (a *app) init(ctx *cli.Context) error {
+	c := &call{app: a, Context: ctx}
+	dir := c.folder()
+	if c.arg(0) != "" {
+		dir = c.path(c.arg(0))
+	}
+	if c.Bool("dry-run") {
+		fmt.Fprintf(c.Stdout, "would make a casebook in %s\n", dir)
+		return nil
+	}
+	book, err := repo.Init(dir, a.Getenv)
+	if err != nil {
+		return err
+	}
+	c.book = book
+	c.then = "casebook customer add ACCOUNT --company NAME"
+	return c.commit(func(c *call, tx *repo.Tx) (repo.Message, error) {
+		if err := tx.Get(&casefile.Book{}); !errors.Is(err, repo.ErrNotFound) {
+			return repo.Message{}, refused(dir+" holds a casebook already", "casebook -C "+shellWord(dir)+" validate")
+		}
+		branch, err := book.Head()
+		if err != nil {
+			return repo.Message{}, err
+		}
+		if err := tx.PutText(casefile.AttributesFile, []byte(attributes)); err != nil {
+			return repo.Message{}, err
+		}
+		return repo.Message{Subject: "init casebook", Verb: "init"},
+			tx.Put(&casefile.Book{Format: casefile.Format, Branch: branch, Signatures: casefile.SignaturesOptional})
+	})
+}

@@ -1,0 +1,79 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"casebook/casefile"
+	"casebook/serve/mitigator"
+)
+
+func (a *app) mitigateCommand() *cli.Command {
+	return &cli.Command{
+		Name: "mitigate", Usage: "be a Threat Mitigator: pull patterns, apply them, report",
+		Description: "casebook mitigate --server http://127.0.0.1:8443 --token-file tm-01.token --dir /var/lib/tm-01 --exec 'clean-endpoint {}'",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "server", Usage: "the casebook server's `URL`", Required: true},
+			&cli.StringFlag{Name: "token-file", Usage: "a `FILE` with the token that mitigator add printed", Required: true},
+			&cli.StringFlag{Name: "dir", Usage: "keep patterns and what was done in `DIR`", Required: true},
+			&cli.StringFlag{Name: "exec", Usage: "apply a pattern with `CMD`, {} being its file"},
+			&cli.DurationFlag{Name: "every", Usage: "poll every `TIME`; the vendor's heartbeat is ten minutes", Value: 10 * time.Minute},
+			&cli.BoolFlag{Name: "once", Usage: "do one round and end, for cron"},
+		},
+		Action: a.mitigate,
+	}
+}
+
+func (a *app) mitigate(ctx *cli.Context) error {
+	c := &call{app: a, Context: ctx}
+	token, err := c.token(c.String("token-file"))
+	if err != nil {
+		return err
+	}
+	config := mitigator.Config{
+		Server: c.String("server"), Token: token, Dir: c.path(c.String("dir")), Exec: c.String("exec"),
+		Every: c.Duration("every"), Log: c.logger(), Now: c.Now,
+	}
+	if !c.Bool("once") {
+		return mitigator.Run(ctx.Context, config)
+	}
+	did, err := mitigator.Once(ctx.Context, config)
+	if err == nil && !c.quiet {
+		fmt.Fprintln(c.Stdout, passed(did))
+	}
+	return err
+}
+
+// token reads a token from its file: a command line can be seen by everyone on a machine.
+func (c *call) token(file string) (string, error) {
+	text, err := os.ReadFile(c.path(file))
+	if err != nil {
+		return "", err
+	}
+	token := strings.TrimSpace(string(text))
+	if token == "" || strings.ContainsAny(token, " \t\r\n") {
+		return "", failed(file+" does not hold a token", "casebook mitigator rotate ACCOUNT NAME >"+shellWord(file))
+	}
+	return token, nil
+}
+
+// passed is what one round did, in words.
+func passed(did mitigator.Result) string {
+	words := "the list is as it was"
+	if did.Changed {
+		words = "the list has changed"
+	}
+	for _, part := range []struct {
+		word string
+		ids  []casefile.PatternID
+	}{{"downloaded", did.Downloaded}, {"applied", did.Applied}, {"failed", did.Failed}} {
+		if len(part.ids) > 0 {
+			words += "; " + part.word + " " + numbers(part.ids)
+		}
+	}
+	return words + "; " + plural(did.Receipts, "receipt") + " taken"
+}

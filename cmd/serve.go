@@ -1,0 +1,45 @@
+package cmd
+
+import (
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"casebook/serve"
+)
+
+func (a *app) serveCommand() *cli.Command {
+	return &cli.Command{
+		Name: "serve", Usage: "watch the casebook and publish its patterns to Threat Mitigators",
+		Description: "casebook -C acme-cases serve --listen 127.0.0.1:8443",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "listen", Usage: "answer Threat Mitigators on `ADDR`", Value: "127.0.0.1:8443"},
+			&cli.StringFlag{Name: "console", Usage: "answer operators' tools (/livez, /readyz, /status) on `ADDR`", Value: "127.0.0.1:8080"},
+			&cli.StringFlag{Name: "branch", Usage: "publish this `BRANCH`; the one casebook.yaml names where absent"},
+			&cli.BoolFlag{Name: "plain-http", Usage: "a proxy before us does TLS, so --listen may be any address"},
+			&cli.DurationFlag{Name: "tick", Usage: "look at the branch at least every `TIME`, with or without file events", Value: 30 * time.Second},
+		},
+		Action: a.verb(serveCasebook),
+	}
+}
+
+func serveCasebook(c *call) error {
+	return serve.Run(c.Context.Context, serve.Config{
+		Dir: c.folder(), State: c.stateFolder(), Branch: c.String("branch"),
+		Listen: c.String("listen"), Console: c.String("console"), PlainHTTP: c.Bool("plain-http"),
+		Tick: c.Duration("tick"), Log: c.logger(), Now: c.Now, Getenv: c.Getenv,
+	}, func(listen, console net.Addr) {
+		c.talk("answering mitigators on http://%s, operators on http://%s; Ctrl-C ends", listen, console)
+	})
+}
+
+// logger writes what a long-running command has to tell, a line a fact.
+func (a *app) logger() *slog.Logger {
+	level := slog.LevelInfo
+	if a.quiet {
+		level = slog.LevelWarn
+	}
+	return slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: level}))
+}

@@ -6,26 +6,28 @@ import (
 	"io"
 )
 
-// zipTail is as far from its end as a zip file's directory record can begin: 22 bytes and a comment.
-const zipTail = 22 + 1<<16 - 1
+// What every zip file begins with, and what stands at its end, with a comment of up to
+// 64 KiB behind it.
+var (
+	zipFirst = []byte("PK\x03\x04")
+	zipLast  = []byte("PK\x05\x06")
+)
 
-// CheckZip refuses what is no zip file, or one cut short. It looks at both ends and not between, where
-// forensic data is encrypted, and perhaps its directory, too.
-func CheckZip(r io.ReaderAt, size int64) error {
-	head := make([]byte, 4)
-	if _, err := r.ReadAt(head, 0); err != nil && err != io.EOF {
-		return err
-	}
-	if string(head) != "PK\x03\x04" {
+const zipEnd = 22 + 1<<16 - 1
+
+// CheckZip reports whether a file has a zip file's beginning and end. Its directory is not
+// read: forensic data is encrypted, and the directory may be as well.
+func CheckZip(file io.ReaderAt, size int64) error {
+	first := make([]byte, len(zipFirst))
+	if _, err := file.ReadAt(first, 0); err != nil || !bytes.Equal(first, zipFirst) {
 		return errors.New("not a zip file")
 	}
-	tail := make([]byte, min(size, zipTail))
-	if _, err := r.ReadAt(tail, size-int64(len(tail))); err != nil && err != io.EOF {
+	last := make([]byte, min(size, zipEnd))
+	if _, err := file.ReadAt(last, size-int64(len(last))); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	at := bytes.LastIndex(tail, []byte("PK\x05\x06"))
-	if at < 0 || len(tail)-at < 22 {
-		return errors.New("a zip file cut short")
+	if !bytes.Contains(last, zipLast) {
+		return errors.New("a zip file that was cut short")
 	}
 	return nil
 }

@@ -129,6 +129,30 @@ func TestRunGoesOnAfterTroubleAndEndsWhenTold(t *testing.T) {
 	}
 }
 
+func TestACommandUnderWayIsStoppedWithTheMitigatorAndNotRunAgain(t *testing.T) {
+	p := newPortal(t)
+	p.custom(1, "a", "the bytes")
+	noted := t.TempDir()
+	c := p.config(t, commandIn(t, noted, "for ever", 0))
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- Run(ctx, c) }()
+	for deadline := time.Now().Add(15 * time.Second); len(runs(t, noted)) == 0; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the command was never started")
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	once(t, c)
+	last := p.receipts[len(p.receipts)-1]
+	if len(runs(t, noted)) != 1 || !strings.HasPrefix(last, "1 failed") || !strings.HasSuffix(last, "Unsuccessful: interrupted") {
+		t.Errorf("%d runs, receipt %q", len(runs(t, noted)), last)
+	}
+}
+
 // Whenever it is killed, the command has not run twice for any pattern, and in the end
 // every pattern is reported applied or failed.
 func TestKilledAtAnyMomentNothingIsAppliedTwice(t *testing.T) {

@@ -37,6 +37,9 @@ func command(words []string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 99
 	}
+	if words[1] == "for ever" {
+		time.Sleep(time.Minute)
+	}
 	fmt.Println("scanning\n" + words[1])
 	status, _ := strconv.Atoi(words[2])
 	return status

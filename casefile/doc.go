@@ -18,7 +18,7 @@
 // Its rules:
 //
 //   - Identity is the path: account, key and pattern ID stand in the path of a record
-//     and nowhere else (paths.go).
+//     and nowhere else (record.go).
 //   - What may happen to a case is one table, Moves (moves.go).
 //   - Every record says once which keys it has and what they hold (its fields method);
 //     reading, writing, splicing and the JSON Schema all follow from that.

@@ -2,7 +2,6 @@ package casefile
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -73,10 +72,15 @@ func (r *reader) say(at *yaml.Node, name string, rule Rule, text, hint string) {
 	if name != "" {
 		text = name + ": " + text
 	}
-	if len(text) > maxSentence {
-		text = strings.ToValidUTF8(text[:maxSentence], "") + "…"
+	r.problems = append(r.problems, Problem{Line: at.Line, Column: at.Column, Rule: rule, Text: clip(text), Hint: clip(hint), Field: name})
+}
+
+// clip shortens a sentence that quotes something very long.
+func clip(s string) string {
+	if len(s) <= maxSentence {
+		return s
 	}
-	r.problems = append(r.problems, Problem{Line: at.Line, Column: at.Column, Rule: rule, Text: text, Hint: hint, Field: name})
+	return strings.ToValidUTF8(s[:maxSentence], "") + "…"
 }
 
 // flaws adds what is wrong between the values, but for values already complained about.
@@ -204,10 +208,13 @@ func (r *reader) scalar(n *yaml.Node, name string, f field) {
 		s.set(n.Value)
 	}
 	hint := "write " + strings.TrimPrefix(f.key+": ", ": ")
+	isText := s.kind == plain || s.kind == quoted
 	switch {
+	case complaint != "" && (!isText || len(s.words) > 0):
+		r.say(n, name, rule, complaint, "")
 	case s.kind == number && n.Style != 0:
 		r.say(n, name, RuleWrongType, "a text where a number belongs", hint+n.Value+" without quotes")
-	case (s.kind == plain || s.kind == quoted) && n.Tag != stringTag:
+	case isText && n.Tag != stringTag:
 		r.say(n, name, RuleUnquoted, tagNoun(n.Tag)+" where a text belongs, quote it", hint+double(n.Value))
 	case complaint != "":
 		r.say(n, name, rule, complaint, "")
@@ -219,15 +226,17 @@ func (r *reader) wrongType(n *yaml.Node, name, belongs string) {
 	r.say(n, name, RuleWrongType, noun+" where "+belongs, "")
 }
 
-var plainKey = regexp.MustCompile(`^[A-Za-z0-9_-]{1,40}$`)
-
 // printable is a key as it may stand in a sentence.
 func printable(key string) string {
-	if plainKey.MatchString(key) {
-		return key
-	}
 	if len(key) > maxMistyped {
-		key = strings.ToValidUTF8(key[:maxMistyped], "") + "…"
+		return strconv.Quote(strings.ToValidUTF8(key[:maxMistyped], "") + "…")
 	}
-	return strconv.Quote(key)
+	if key == "" || strings.ContainsFunc(key, odd) {
+		return strconv.Quote(key)
+	}
+	return key
+}
+
+func odd(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '-'
 }

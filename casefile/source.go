@@ -109,6 +109,10 @@ func (s *source) check() (ps Problems) {
 // return, or a separator of another kind, yaml.v3 would count lines otherwise than people do.
 func misfit(line []byte) (at int, complaint string) {
 	for at < len(line) {
+		if c := line[at]; ' ' <= c && c <= '~' {
+			at++
+			continue
+		}
 		r, size := utf8.DecodeRune(line[at:])
 		switch {
 		case r == utf8.RuneError && size == 1:

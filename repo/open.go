@@ -64,7 +64,11 @@ func openAt(at string, getenv func(string) string) (*Repo, error) {
 		}
 		return newRepo(at, gitDir, getenv)
 	case isGitDir(at):
-		return newRepo(filepath.Dir(at), at, getenv)
+		r, err := newRepo(filepath.Dir(at), at, getenv)
+		if err == nil && !r.Bare() && filepath.Base(at) != ".git" && r.root == filepath.Dir(at) {
+			err = fmt.Errorf("%s: is git's folder for a work tree elsewhere: go there", at)
+		}
+		return r, err
 	}
 	return nil, nil
 }

@@ -212,18 +212,32 @@ func (s *Snapshot) hashAt(file string) (plumbing.Hash, error) {
 func (tx *Tx) check(changed []string) error {
 	for _, file := range changed {
 		p, err := tx.patternAt(file)
-		if p == nil || err != nil {
-			if err != nil {
-				return err
-			}
+		if err != nil {
+			return err
+		}
+		if p == nil {
 			continue
 		}
 		if err := tx.checkPattern(p); err != nil {
 			return err
 		}
-		if was, err := tx.tip.hashAt(file); isPatternBytes(file) && (err != nil || !was.IsZero()) {
-			return errors.Join(err, fmt.Errorf("%s: a pattern's bytes never change", file))
+		if err := tx.checkBytes(p, file); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// checkBytes judges the bytes that were put, where it is bytes that were put.
+func (tx *Tx) checkBytes(p *casefile.Pattern, file string) error {
+	was, err := tx.tip.hashAt(file)
+	switch {
+	case err != nil || file == p.Path():
+		return err
+	case p.File == nil || file != p.FilePath():
+		return fmt.Errorf("%s: is not the file that the entry's record names", file)
+	case !was.IsZero():
+		return fmt.Errorf("%s: a pattern's bytes never change", file)
 	}
 	return nil
 }

@@ -25,14 +25,13 @@ type line struct {
 
 // reader goes through the words of a command line once.
 type reader struct {
-	app     *cli.App
-	rest    []string
-	line    line
-	global  []string
-	own     []string
-	args    []string
-	seen    map[string]bool
-	pending []string // flags met before the command that has them
+	app    *cli.App
+	rest   []string
+	line   line
+	global []string
+	own    []string
+	args   []string
+	seen   map[string]bool
 }
 
 func arrange(app *cli.App, words []string) (line, error) {

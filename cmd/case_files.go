@@ -122,6 +122,9 @@ func caseDownload(c *call) error {
 	if err := of.Download(); err != nil || of.Status == before {
 		return err // later statuses stay
 	}
+	if c.String("o") == "-" {
+		c.Stdout = c.Stderr // the bytes alone are the result
+	}
 	return c.commit(func(c *call, tx *repo.Tx) (repo.Message, error) {
 		return c.moveCase(tx, of.ForensicData.File, func(of *casefile.Case, _ []*casefile.Pattern) error { return of.Download() })
 	})

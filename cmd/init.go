@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -13,6 +14,10 @@ import (
 // attributes keep git from ever converting a byte: pattern files are compared by digest,
 // and the line ends of records are their writers' own.
 const attributes = "* -text\n"
+
+// ignored keeps what case download and mitigator add leave in this folder from ever being
+// committed by a hasty git add: evidence is dangerous, and a token is a secret.
+const ignored = "/*.zip\n/*.token\n"
 
 func (a *app) initCommand() *cli.Command {
 	return &cli.Command{
@@ -47,10 +52,22 @@ func (a *app) init(ctx *cli.Context) error {
 		if err != nil {
 			return repo.Message{}, err
 		}
-		if err := tx.PutText(casefile.AttributesFile, []byte(attributes)); err != nil {
+		if err := errors.Join(addText(tx, casefile.AttributesFile, attributes), addText(tx, ".gitignore", ignored)); err != nil {
 			return repo.Message{}, err
 		}
 		return repo.Message{Subject: "init casebook", Verb: "init"},
 			tx.Put(&casefile.Book{Format: casefile.Format, Branch: branch, Signatures: casefile.SignaturesOptional})
 	})
+}
+
+// addText puts lines behind those that a file in an older repository has already.
+func addText(tx *repo.Tx, file, lines string) error {
+	there, err := tx.Bytes(file)
+	if err != nil && !errors.Is(err, repo.ErrNotFound) {
+		return err
+	}
+	if len(there) > 0 && !bytes.HasSuffix(there, []byte("\n")) {
+		there = append(there, '\n')
+	}
+	return tx.PutText(file, append(there, lines...))
 }

@@ -36,6 +36,9 @@ func (c *call) saveFile(ctx context.Context, src io.Reader, name string, size in
 		return refused(fmt.Sprintf("%s is there already", target), "name another file with -o, or remove it")
 	}
 	part, err := os.CreateTemp(filepath.Dir(target), ".casebook-*")
+	if errors.Is(err, os.ErrNotExist) {
+		return failed(fmt.Sprintf("%s: no such folder", filepath.Dir(target)))
+	}
 	if err != nil {
 		return err
 	}

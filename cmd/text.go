@@ -2,12 +2,8 @@ package cmd
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 	"unicode"
-
-	"casebook/casefile"
 )
 
 // visible is text that cannot move the cursor or turn the line round: what comes from
@@ -40,23 +36,6 @@ func plural(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// since is how long ago, in the largest unit that fits.
-func since(t casefile.Time, now time.Time) string {
-	if t.IsZero() {
-		return "N/A"
-	}
-	d := now.Sub(t.Time())
-	switch {
-	case d < time.Minute:
-		return "just now"
-	case d < time.Hour:
-		return strconv.Itoa(int(d.Minutes())) + "m ago"
-	case d < 48*time.Hour:
-		return strconv.Itoa(int(d.Hours())) + "h ago"
-	}
-	return strconv.Itoa(int(d.Hours()/24)) + "d ago"
 }
 
 // bytesize is a size as people read it.

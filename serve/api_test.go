@@ -32,7 +32,7 @@ func TestTheListHoldsWhatTheMitigatorsAreTold(t *testing.T) {
 	s, p, _ := procedure(t)
 	r := s.ask("GET", "/v1/patterns", acmeToken)
 	digest := string(p.File.SHA256)
-	want := `{"account":"acme","patterns":[` +
+	want := `{"account":"acme","latest":4,"patterns":[` +
 		`{"id":1,"type":"bandage","version":"6.123.45","description":"for ws-017","uploaded":"2026-11-23T09:12:00Z","case":"20261123-ws-017","endpoint":"ws-017",` +
 		`"file":{"name":"lpt$vpn.123","size":24,"sha256":"` + digest + `","url":"/v1/files/` + digest + `"}},` +
 		`{"id":2,"type":"smart-scan-agent","version":"15.001.00","description":"for all","uploaded":"2026-11-23T09:12:00Z","case":"20261123-ws-017","endpoint":"ws-017"},` +
@@ -175,7 +175,7 @@ func TestNothingIsPublishedBeforeTheFirstGoodCommit(t *testing.T) {
 	}
 	b.begin()
 	s.look(t.Context())
-	if got := bodyOf(s.ask("GET", "/v1/patterns", acmeToken)); got != `{"account":"acme","patterns":[]}`+"\n" {
+	if got := bodyOf(s.ask("GET", "/v1/patterns", acmeToken)); got != `{"account":"acme","latest":0,"patterns":[]}`+"\n" {
 		t.Errorf("an empty list is %s", got)
 	}
 	if code, _ := s.admin("/readyz"); code != 200 {

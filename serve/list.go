@@ -10,8 +10,9 @@ import (
 // list is the body of GET /v1/patterns: what a customer's mitigators are told. It holds
 // nothing that is not in the commit, so that equal content is equal bytes.
 type list struct {
-	Account  casefile.Account `json:"account"`
-	Patterns []listed         `json:"patterns"`
+	Account  casefile.Account   `json:"account"`
+	Latest   casefile.PatternID `json:"latest"` // ever given, listed or not: it never falls, so a smaller one is an older list
+	Patterns []listed           `json:"patterns"`
 }
 
 // listed is one entry of a list, and the body of GET /v1/patterns/ID.
@@ -37,6 +38,9 @@ type listedFile struct {
 
 func newList(h *casefile.Holdings) list {
 	l := list{Account: h.Account, Patterns: []listed{}}
+	for id := range h.Patterns {
+		l.Latest = max(l.Latest, id)
+	}
 	for _, p := range h.List() {
 		l.Patterns = append(l.Patterns, newListed(p, h.Cases[p.Target.Case]))
 	}

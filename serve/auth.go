@@ -13,36 +13,50 @@ const longestToken = 256
 
 // authenticate is the mitigator a request comes from, or nil.
 func (p *published) authenticate(r *http.Request) *visitor {
-	fields := r.Header["Authorization"]
-	if len(fields) != 1 {
+	name, token, named := credentials(r)
+	v := p.holder(token)
+	if v == nil || named && string(v.name) != name {
 		return nil
 	}
-	scheme, credentials, _ := strings.Cut(fields[0], " ")
-	credentials = strings.TrimSpace(credentials)
+	return v
+}
+
+// credentials are the token a request shows, "" if it shows none, and the name beside it
+// if there is one.
+func credentials(r *http.Request) (name, token string, named bool) {
+	fields := r.Header["Authorization"]
+	if len(fields) != 1 {
+		return "", "", false
+	}
+	scheme, given, _ := strings.Cut(fields[0], " ")
+	given = strings.TrimSpace(given)
 	switch {
 	case strings.EqualFold(scheme, "Bearer"):
-		return p.holder(credentials)
+		return "", given, false
 	case strings.EqualFold(scheme, "Basic"):
-		pair, err := base64.StdEncoding.DecodeString(credentials)
-		name, token, found := strings.Cut(string(pair), ":")
-		if v := p.holder(token); err == nil && found && v != nil && string(v.name) == name {
-			return v
+		if pair, err := base64.StdEncoding.DecodeString(given); err == nil {
+			name, token, named = strings.Cut(string(pair), ":")
 		}
 	}
-	return nil
+	return name, token, named
 }
 
 // holder is the mitigator with that token. The map is asked with a hash that nobody can
 // steer, and the comparison that decides takes the same time for every answer.
 func (p *published) holder(token string) *visitor {
-	if token == "" || len(token) > longestToken {
-		return nil
-	}
-	var buffer [longestToken]byte
-	given := sum(sha256.Sum256(buffer[:copy(buffer[:], token)]))
+	given, ok := sumOf(token)
 	v := p.tokens[given]
-	if v == nil || subtle.ConstantTimeCompare(v.sum[:], given[:]) != 1 {
+	if !ok || v == nil || subtle.ConstantTimeCompare(v.sum[:], given[:]) != 1 {
 		return nil
 	}
 	return v
+}
+
+// sumOf is the SHA-256 of a token; there is none of what is no token of ours.
+func sumOf(token string) (sum, bool) {
+	if token == "" || len(token) > longestToken {
+		return sum{}, false
+	}
+	var buffer [longestToken]byte
+	return sha256.Sum256(buffer[:copy(buffer[:], token)]), true
 }

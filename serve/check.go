@@ -41,7 +41,8 @@ func accountsIn(s *repo.Snapshot) ([]casefile.Account, casefile.Problems, error)
 	return accounts, problems, err
 }
 
-func checkOperators(s *repo.Snapshot, accounts []casefile.Account) (casefile.Problems, error) {
+func checkOperators(s *repo.Snapshot, accounts []casefile.Account) ([]*casefile.Operator, casefile.Problems, error) {
+	var operators []*casefile.Operator
 	var problems casefile.Problems
 	entries, err := s.List(casefile.OperatorsDir)
 	for _, e := range entries {
@@ -53,10 +54,12 @@ func checkOperators(s *repo.Snapshot, accounts []casefile.Account) (casefile.Pro
 		}
 		wrong, err := asProblems(s.Get(rec))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		problems = append(problems, wrong...)
-		for i, account := range rec.(*casefile.Operator).Customers {
+		o := rec.(*casefile.Operator)
+		operators = append(operators, o)
+		for i, account := range o.Customers {
 			if !slices.Contains(accounts, account) {
 				field := fmt.Sprintf("customers[%d]", i)
 				problems = append(problems, placed(s, casefile.Problem{File: at, Field: field, Rule: casefile.RuleUnknownRecord,
@@ -64,7 +67,7 @@ func checkOperators(s *repo.Snapshot, accounts []casefile.Account) (casefile.Pro
 			}
 		}
 	}
-	return problems, err
+	return operators, problems, err
 }
 
 // asProblems tells what is wrong with a file from what kept us from reading it.

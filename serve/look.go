@@ -125,7 +125,7 @@ func (p *publisher) read(ctx context.Context, s *repo.Snapshot) (*published, cas
 	if err != nil {
 		return nil, nil, err
 	}
-	wrong, err := checkOperators(s, accounts)
+	operators, wrong, err := checkOperators(s, accounts)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -139,7 +139,7 @@ func (p *publisher) read(ctx context.Context, s *repo.Snapshot) (*published, cas
 		problems = append(problems, wrong...)
 	}
 	if len(problems) == 0 {
-		for _, shared := range next.letIn(p.contacts) {
+		for _, shared := range append(next.letIn(p.contacts), next.letOperatorsIn(operators)...) {
 			problems = append(problems, placed(s, shared))
 		}
 	}

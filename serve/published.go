@@ -16,6 +16,7 @@ type published struct {
 	header    []string // Casebook-Commit
 	customers map[casefile.Account]*customer
 	tokens    map[sum]*visitor
+	operators map[sum]*operator
 }
 
 // customer is what the mitigators of one customer may see, and what they may report on.

@@ -50,19 +50,49 @@ type Mitigator struct {
 	Account     Account `json:"account"`      // from the path
 	Name        Name    `json:"name"`         // from the path
 	TokenSHA256 Digest  `json:"token_sha256"` // the token itself is printed once and kept nowhere
+	Previous    *Token  `json:"previous,omitempty"` // the token before, where the two overlap
 	Added       Time    `json:"added"`
 	Revoked     Time    `json:"revoked,omitzero"` // zero while the token opens anything
+}
+
+// Token is a token that was replaced, and still opens what it opened until it ends.
+type Token struct {
+	TokenSHA256 Digest `json:"token_sha256"`
+	Until       Time   `json:"until"`
 }
 
 func (m *Mitigator) fields() []field {
 	return []field{
 		digest("token_sha256", "SHA-256 of the mitigator's token", &m.TokenSHA256).need(),
+		maybe("previous", "the token before, for as long as it is still good", &m.Previous, (*Token).fields),
 		when("added", "when it was registered, in UTC", &m.Added).need(),
 		when("revoked", "when its token was revoked, in UTC", &m.Revoked),
 	}
 }
 
-func (*Mitigator) check() []flaw { return nil }
+func (t *Token) fields() []field {
+	return []field{
+		digest("token_sha256", "SHA-256 of the token before", &t.TokenSHA256).need(),
+		when("until", "when that token ends, in UTC", &t.Until).need(),
+	}
+}
+
+func (m *Mitigator) check() []flaw {
+	if m.Previous != nil && m.Previous.TokenSHA256 == m.TokenSHA256 {
+		return []flaw{{"previous.token_sha256", "token_sha256", RuleContradiction, "is the token itself", "leave previous out"}}
+	}
+	return nil
+}
+
+// Rotate gives the mitigator a new token. The old one ends at once, or where until is given
+// then; a token that had been revoked stays so.
+func (m *Mitigator) Rotate(token Digest, until Time) {
+	m.Previous = nil
+	if m.Revoked.IsZero() && !until.IsZero() {
+		m.Previous = &Token{m.TokenSHA256, until}
+	}
+	m.TokenSHA256, m.Revoked = token, Time{}
+}
 
 // Operator is a person who may fetch forensic data from the server.
 type Operator struct {

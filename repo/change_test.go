@@ -11,6 +11,7 @@ import (
 )
 
 func TestALifeInCommits(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	ref := b.receive("ws-017")
 	expect(t, "key", ref.String(), "acme/20261123-ws-017")
@@ -78,6 +79,7 @@ func TestAVerbReadsItsOwnPuts(t *testing.T) {
 }
 
 func TestCommentsOfPeopleAreKept(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	ref := b.receive("ws-017")
 	b.write(pathOf(ref), "# seen by Jane\n"+b.read(pathOf(ref)))
@@ -90,6 +92,7 @@ func TestCommentsOfPeopleAreKept(t *testing.T) {
 }
 
 func TestUncommittedWorkIsRefusedAndUntouched(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name   string
 		soil   func(b *book, file string)
@@ -111,6 +114,7 @@ func TestUncommittedWorkIsRefusedAndUntouched(t *testing.T) {
 		{"intent to add", func(b *book, file string) { b.write("notes.txt", "x"); b.git("add", "-N", "notes.txt") }, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			b := newBook(t)
 			ref := b.receive("ws-017")
 			test.soil(b, pathOf(ref))
@@ -140,6 +144,7 @@ func identify(tx *Tx, ref casefile.CaseRef, id string) error {
 }
 
 func TestWorkElsewhereIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	ref := b.receive("ws-017")
 	b.write("customers/acme/customer.yaml", "half an edit")

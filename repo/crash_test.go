@@ -64,14 +64,14 @@ func (b *book) expectAll(reported []string) {
 }
 
 func TestKilledAtAnyMoment(t *testing.T) {
+	t.Parallel()
 	if !deathShows {
 		t.Skip("here a dead owner's lock is not taken over")
 	}
 	b := newBook(t)
 	need(t, "git")
 	var reported []string
-	rounds := 12
-	for round := range rounds {
+	for round := range 8 {
 		cmd := b.changer(fmt.Sprintf("r%d", round), 1000)
 		out := must(cmd.StdoutPipe())
 		must(0, cmd.Start())
@@ -96,6 +96,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 }
 
 func TestManyWritersLoseNothing(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name string
 		book func(testing.TB) *book

@@ -84,6 +84,7 @@ func TestEveryShapeOfRepository(t *testing.T) {
 func reopen(t testing.TB, dir string) *book { return &book{t, must(Open(dir, "", testEnv))} }
 
 func TestOpenRefusesWhatItWouldMisread(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name string
 		soil func(o *oracle)
@@ -103,6 +104,7 @@ func TestOpenRefusesWhatItWouldMisread(t *testing.T) {
 			"repository format 2 is not supported"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			o := newOracle(t)
 			test.soil(o)
 			_, err := Open(o.dir, "", testEnv)
@@ -128,6 +130,7 @@ func TestOpenFindsTheRepositoryFromBelow(t *testing.T) {
 }
 
 func TestPlainConditions(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name string
 		do   func(t *testing.T) error
@@ -180,6 +183,7 @@ func TestPlainConditions(t *testing.T) {
 		}, ErrBusy},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			if err := test.do(t); !errors.Is(err, test.want) {
 				t.Errorf("got %v, want %v", err, test.want)
 			}
@@ -197,6 +201,7 @@ func TestInitIsGitsOwn(t *testing.T) {
 }
 
 func TestABranchCheckedOutElsewhereIsRefused(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	dir := filepath.Join(t.TempDir(), "linked")
 	b.git("worktree", "add", "-q", "-b", "side", dir)

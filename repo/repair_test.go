@@ -80,6 +80,7 @@ func (b *book) leftovers() (n int) {
 }
 
 func TestARepairLeavesPeoplesEditsAlone(t *testing.T) {
+	t.Parallel()
 	if !deathShows {
 		t.Skip("here a dead owner's lock is not taken over")
 	}
@@ -93,6 +94,7 @@ func TestARepairLeavesPeoplesEditsAlone(t *testing.T) {
 }
 
 func TestALostRaceIsTakenBack(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	ref := b.receive("ws-017")
 	tip := must(b.Tip("main"))
@@ -128,6 +130,7 @@ func TestAFailedVerbChangesNothing(t *testing.T) {
 }
 
 func TestWhatMustNotBePut(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	ref := b.uploaded(b.receive("ws-017"))
 	for _, test := range []struct {
@@ -170,6 +173,7 @@ func (b *book) putBytes(tx *Tx, file, content string) error {
 }
 
 func TestReissueCopiesTheBytes(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	ref := b.receive("ws-017")
 	old := b.upload(ref, "lpt$vpn.123", "pattern bytes")
@@ -193,6 +197,7 @@ func TestReissueCopiesTheBytes(t *testing.T) {
 }
 
 func TestTheBranchOfDeliveries(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	nothing := must(b.Deliveries())
 	expect(t, "commit of nothing", nothing.Commit(), "")
@@ -218,6 +223,7 @@ func TestTheBranchOfDeliveries(t *testing.T) {
 }
 
 func TestASparseCheckoutStaysSparse(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	ref := b.receive("ws-017")
 	b.git("sparse-checkout", "set", "--no-cone", "/*", "!/customers/acme/cases/")

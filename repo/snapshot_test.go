@@ -13,6 +13,7 @@ import (
 )
 
 func TestASnapshotOutlivesGC(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	ref := b.uploaded(b.receive("ws-017"))
 	s := must(b.Snapshot(""))
@@ -32,6 +33,7 @@ func TestASnapshotOutlivesGC(t *testing.T) {
 }
 
 func TestSnapshotNamesCommits(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	first := must(b.Tip("main"))
 	b.receive("ws-017")
@@ -79,6 +81,7 @@ func TestRecordsOfASnapshot(t *testing.T) {
 }
 
 func TestAllProblemsOfAllCasesAreTold(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	need(t, "git")
 	for n := range 3 {
@@ -98,6 +101,7 @@ func TestAllProblemsOfAllCasesAreTold(t *testing.T) {
 }
 
 func TestFind(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	ref := b.receive("ws-017")
 	twin := b.receive("ws-018")
@@ -145,6 +149,7 @@ func outcome(got string, err error) string {
 }
 
 func TestEntriesOfAmongMany(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	ref, other := b.receive("ws-017"), b.receive("ws-018")
 	const many = fewEntries + 50
@@ -235,6 +240,7 @@ Casebook-Pattern: acme/3
 }
 
 func TestTreesAreGitsOwn(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	for _, name := range []string{"docs/a.b", "docs/a/x", "docs/a0", "docs/ä $x", "docs/a-b/y"} {
 		b.change("put", func(tx *Tx) error { return tx.PutText(name, []byte(name)) })

@@ -10,6 +10,7 @@ import (
 )
 
 func TestValidateFindsEverything(t *testing.T) {
+	t.Parallel()
 	const sum = "9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0" // of "aaa"
 	for _, test := range []struct {
 		name string
@@ -70,6 +71,7 @@ customers/acme/patterns/1/lpt$vpn.123: is a symbolic link, and must be a plain f
 		{"a broken record", func(b *book) { b.write("customers/acme/customer.yaml", "company: [\n") }, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			b := newBook(t)
 			need(t, "git")
 			b.upload(b.receive("ws-017"), "lpt$vpn.123", "xyz")
@@ -97,6 +99,7 @@ func (b *book) replaceByLink(name string) {
 }
 
 func TestIgnoredFilesAreNoStrays(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	b.upload(b.receive("ws-017"), "x.log", "bytes that a .gitignore also fits")
 	b.write(".gitignore", "*.log\n*.swp\n")
@@ -105,6 +108,7 @@ func TestIgnoredFilesAreNoStrays(t *testing.T) {
 }
 
 func TestCustomerTellsOneCustomersProblems(t *testing.T) {
+	t.Parallel()
 	b := newBook(t)
 	b.change("customer add", func(tx *Tx) error {
 		return tx.Put(&casefile.Customer{Account: "zeta", Company: "Zeta"})

@@ -23,9 +23,9 @@ func (a *app) mitigatorCommand() *cli.Command {
 				Flags:       writes(), Action: a.withToken(mitigatorAdd),
 			},
 			{
-				Name: "rotate", ArgsUsage: "ACCOUNT NAME", Usage: "give it a new token, and print that once; the old one ends",
-				Description: "casebook mitigator rotate acme tm-01 >tm-01.token",
-				Flags:       writes(), Action: a.withToken(mitigatorRotate),
+				Name: "rotate", ArgsUsage: "ACCOUNT NAME", Usage: "give it a new token, and print that once; the old one ends, at once or after --overlap",
+				Description: "casebook mitigator rotate acme tm-01 --overlap 24h >tm-01.token",
+				Flags:       writes(&cli.DurationFlag{Name: "overlap", Usage: "let the old token be good for `TIME` more"}), Action: a.withToken(mitigatorRotate),
 			},
 			{
 				Name: "revoke", ArgsUsage: "ACCOUNT NAME", Usage: "end its token; custom patterns are no longer handed to it",
@@ -112,7 +112,15 @@ func mitigatorRotate(c *call, tx *repo.Tx, token casefile.Digest) (repo.Message,
 	if err != nil {
 		return repo.Message{}, err
 	}
-	m.TokenSHA256, m.Revoked = token, casefile.Time{}
+	overlap := c.Duration("overlap")
+	if overlap < 0 {
+		return repo.Message{}, usage("--overlap: a time that has passed already")
+	}
+	var until casefile.Time
+	if overlap > 0 {
+		until = casefile.At(tx.Now().Time().Add(overlap))
+	}
+	m.Rotate(token, until)
 	return c.message(m.Ref(), ""), tx.Put(m)
 }
 
@@ -144,6 +152,9 @@ func mitigatorList(c *call, s *repo.Snapshot) error {
 	}
 	for _, m := range all {
 		token := "valid"
+		if m.Previous != nil {
+			token = "valid, the one before until " + m.Previous.Until.String()
+		}
 		if !m.Revoked.IsZero() {
 			token = "revoked " + m.Revoked.String()
 		}

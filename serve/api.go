@@ -55,11 +55,12 @@ func (a *api) admit(do func(call) error) echo.HandlerFunc {
 		}
 		w := c.Response().Writer
 		w.Header()["Casebook-Commit"] = p.header
-		by := p.authenticate(c.Request())
+		now := a.now()
+		by := p.authenticate(c.Request(), now)
 		if by == nil {
 			return &unauthorized
 		}
-		by.seen.Store(a.now().Unix())
+		by.seen.Store(now.Unix())
 		return do(call{c, w, p, by})
 	})
 }

@@ -6,17 +6,21 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // longestToken bounds what is hashed for a stranger; our tokens are 256 random bits.
 const longestToken = 256
 
 // authenticate is the mitigator a request comes from, or nil.
-func (p *published) authenticate(r *http.Request) *visitor {
+func (p *published) authenticate(r *http.Request, now time.Time) *visitor {
 	name, token, named := credentials(r)
 	v := p.holder(token)
 	if v == nil || named && string(v.name) != name {
 		return nil
+	}
+	if !v.until.IsZero() && !now.Before(v.until.Time()) {
+		return nil // replaced by another token, and the overlap is over
 	}
 	return v
 }

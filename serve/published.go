@@ -33,9 +33,10 @@ type customer struct {
 // visitor is a registered mitigator whose token opens its customer's data.
 type visitor struct {
 	sum
-	name casefile.Name
-	of   *customer
-	seen *contact
+	name  casefile.Name
+	of    *customer
+	seen  *contact
+	until casefile.Time // when the token ends, if it was replaced by another
 }
 
 // sum is the SHA-256 of a token.
@@ -81,20 +82,29 @@ func (p *published) letIn(contacts map[string]*contact) casefile.Problems {
 			if !m.Revoked.IsZero() {
 				continue
 			}
-			v := &visitor{name: name, of: of, seen: heard(contacts, m)}
-			if n, err := hex.Decode(v.sum[:], []byte(m.TokenSHA256)); err != nil || n != len(v.sum) {
-				continue // casefile let no such digest through
+			v := visitor{name: name, of: of, seen: heard(contacts, m)}
+			ps = append(ps, p.open(m, "token_sha256", m.TokenSHA256, v)...)
+			if m.Previous != nil {
+				v.until = m.Previous.Until
+				ps = append(ps, p.open(m, "previous.token_sha256", m.Previous.TokenSHA256, v)...)
 			}
-			if other, taken := p.tokens[v.sum]; taken {
-				ps = append(ps, casefile.Problem{File: m.Path(), Field: "token_sha256", Rule: casefile.RuleSharedToken,
-					Text: fmt.Sprintf("token_sha256: mitigator %s/%s has the same token", other.of.account, other.name),
-					Hint: fmt.Sprintf("casebook mitigator rotate %s %s", account, name)})
-				continue
-			}
-			p.tokens[v.sum] = v
 		}
 	}
 	return ps
+}
+
+// open lets a mitigator in with one of its tokens.
+func (p *published) open(m *casefile.Mitigator, field string, token casefile.Digest, v visitor) casefile.Problems {
+	if n, err := hex.Decode(v.sum[:], []byte(token)); err != nil || n != len(v.sum) {
+		return nil // casefile let no such digest through
+	}
+	if other, taken := p.tokens[v.sum]; taken {
+		return casefile.Problems{{File: m.Path(), Field: field, Rule: casefile.RuleSharedToken,
+			Text: fmt.Sprintf("%s: mitigator %s/%s has the same token", field, other.of.account, other.name),
+			Hint: fmt.Sprintf("casebook mitigator rotate %s %s", m.Account, m.Name)}}
+	}
+	p.tokens[v.sum] = &v
+	return nil
 }
 
 // heard is the mitigator's contact, which outlives what is published.

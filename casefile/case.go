@@ -1,5 +1,7 @@
 package casefile
 
+import "strings"
+
 // Case is one case: an endpoint that could not be cleaned, its evidence, and how far the
 // answer has come.
 type Case struct {
@@ -68,6 +70,10 @@ func (c *Case) check() []flaw {
 	case c.Open() && c.Closing != nil:
 		flaws = append(flaws, flaw{"closing", "status", RuleContradiction, "present, but the status is " + string(c.Status),
 			"casebook case close writes both, case reopen takes both back"})
+	}
+	if _, err := ParseKey(c.CaseID[strings.LastIndexByte(c.CaseID, '/')+1:]); err == nil {
+		// A key is then found by its path alone, however many cases there are.
+		flaws = append(flaws, flaw{"case_id", "", RuleBadValue, "reads as a case key, and would be taken for that case", ""})
 	}
 	if c.Key != "" && !c.Received.IsZero() && c.Received.t.Format("20060102") != c.Key.Day() {
 		flaws = append(flaws, flaw{"received", "", RuleContradiction, "another day than the case key says, " + c.Key.Day(), ""})

@@ -108,7 +108,7 @@ func TestSchemaRefusesBadFiles(t *testing.T) {
 	sayable := []Rule{RuleUnknownKey, RuleMissingKey, RuleEmptyValue, RuleWrongType, RuleUnquoted, RuleUnknownWord, RuleBadValue, RuleContradiction}
 	unsayable := []string{"case-other-day", "pattern-reissue-of-itself", "book-newer", "pattern-device-name", "pattern-file-over-record",
 		"case-escaped-control", "case-size-huge", "case-size-underscore", "case-size-hexadecimal", "case-time-no-such-day",
-		"case-key-is-a-list", "case-date-as-endpoint"}
+		"case-key-is-a-list", "case-date-as-endpoint", "case-id-like-a-key"}
 	tried := 0
 	for name, src := range files(t, "bad/*.yaml") {
 		_, ps := Read(pathOf(t, name), src)

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/go-git/go-billy/v5/osfs"
@@ -21,22 +23,20 @@ const largeObject = 1 << 20
 // reader reads git's objects, for several goroutines. A handle does not survive `git gc`, so what is
 // not found is looked for once more with a fresh one.
 type reader struct {
-	common  string
-	fresh   *pending // objects not written yet, of a change under way
-	mu      sync.Mutex
-	storage *filesystem.Storage
+	common string
+	fresh  *pending // objects not written yet, of a change under way
+	mu     sync.Mutex
+	stores []*filesystem.Storage // the repository's own, and those it borrows from
 }
 
-// object finds an object of a kind; done is to be called when it was read.
+// object finds an object of a kind.
 func (r *reader) object(kind plumbing.ObjectType, h plumbing.Hash) (plumbing.EncodedObject, error) {
-	if r.storage == nil {
-		r.open()
-	}
-	o, err := r.storage.EncodedObject(kind, h)
+	r.open()
+	o, err := r.lookUp(kind, h)
 	if errors.Is(err, plumbing.ErrObjectNotFound) || errors.Is(err, dotgit.ErrPackfileNotFound) {
 		r.close()
 		r.open()
-		o, err = r.storage.EncodedObject(kind, h)
+		o, err = r.lookUp(kind, h)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", kind, h, err)
@@ -44,21 +44,50 @@ func (r *reader) object(kind plumbing.ObjectType, h plumbing.Hash) (plumbing.Enc
 	return o, nil
 }
 
+func (r *reader) lookUp(kind plumbing.ObjectType, h plumbing.Hash) (o plumbing.EncodedObject, err error) {
+	for _, s := range r.stores {
+		o, err = s.EncodedObject(kind, h)
+		if !errors.Is(err, plumbing.ErrObjectNotFound) {
+			break
+		}
+	}
+	return o, err
+}
+
+// open opens what is not open. Where objects are borrowed we look into the lender ourselves: go-git
+// would open him anew for each object, and hold large ones in memory.
 func (r *reader) open() {
-	r.storage = filesystem.NewStorageWithOptions(osfs.New(r.common), cache.NewObjectLRU(4*cache.MiByte), filesystem.Options{
-		KeepDescriptors:      true,
-		LargeObjectThreshold: largeObject,
-		AlternatesFS:         osfs.New(filepath.VolumeName(r.common) + string(filepath.Separator)),
-	})
+	if r.stores != nil {
+		return
+	}
+	options := filesystem.Options{KeepDescriptors: true, LargeObjectThreshold: largeObject}
+	for _, objects := range lenders(filepath.Join(r.common, "objects"), 0) {
+		r.stores = append(r.stores, filesystem.NewStorageWithOptions(osfs.New(filepath.Dir(objects)), cache.NewObjectLRU(4*cache.MiByte), options))
+	}
+}
+
+// lenders are a folder of objects and all those it borrows from, as objects/info/alternates says.
+func lenders(objects string, depth int) []string {
+	all := []string{objects}
+	data, err := os.ReadFile(filepath.Join(objects, "info", "alternates"))
+	if err != nil || depth == 5 { // git's own limit
+		return all
+	}
+	for line := range strings.Lines(string(data)) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			all = append(all, lenders(absFrom(objects, line), depth+1)...)
+		}
+	}
+	return all
 }
 
 func (r *reader) close() error {
-	if r.storage == nil {
-		return nil
+	var errs []error
+	for _, s := range r.stores {
+		errs = append(errs, s.Close())
 	}
-	err := r.storage.Close()
-	r.storage = nil
-	return err
+	r.stores = nil
+	return errors.Join(errs...)
 }
 
 // bytes is a whole object, of which no more than a limit is read.

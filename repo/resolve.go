@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,6 +80,9 @@ func (s *Snapshot) head() (plumbing.Hash, error) {
 
 // byHash is the one commit whose hash starts so.
 func (s *Snapshot) byHash(start string) (plumbing.Hash, error) {
+	if plumbing.IsHash(start) {
+		return s.peel(plumbing.NewHash(start))
+	}
 	all, err := s.objects.startingWith(start)
 	if err != nil {
 		return plumbing.ZeroHash, err
@@ -106,17 +110,20 @@ func (r *reader) startingWith(digits string) ([]plumbing.Hash, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.storage == nil {
-		r.open()
-	}
-	all, err := r.storage.HashesWithPrefix(prefix)
+	r.open()
 	var found []plumbing.Hash
-	for _, h := range all {
-		if strings.HasPrefix(h.String(), digits) {
-			found = append(found, h)
+	for _, s := range r.stores {
+		all, err := s.HashesWithPrefix(prefix)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range all {
+			if strings.HasPrefix(h.String(), digits) && !slices.Contains(found, h) {
+				found = append(found, h)
+			}
 		}
 	}
-	return found, err
+	return found, nil
 }
 
 // peel is the commit that a hash names, itself or through a tag.

@@ -127,6 +127,7 @@ var endings = []struct {
 	{repo.ErrUnmerged, exitRefused, []string{"git status lists the files that are in conflict"}},
 	{serve.ErrServing, exitRefused, []string{"one server per state folder; --state DIR gives this one its own"}},
 	{mitigator.ErrUnauthorized, exitRefused, []string{"casebook mitigator rotate ACCOUNT NAME, on the casebook's side, makes a new token"}},
+	{mitigator.ErrRollback, exitRefused, []string{"--allow-rollback, if the casebook was set back on purpose"}},
 	{mitigator.ErrInUse, exitRefused, []string{"one mitigator per folder; --dir DIR gives this one its own"}},
 	{mitigator.ErrOtherAccount, exitRefused, []string{"--dir DIR, a folder of its own for each account"}},
 }

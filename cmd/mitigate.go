@@ -17,11 +17,16 @@ func (a *app) mitigateCommand() *cli.Command {
 		Name: "mitigate", Usage: "be a Threat Mitigator: pull patterns, apply them, report",
 		Description: "casebook mitigate --server http://127.0.0.1:8443 --token-file tm-01.token --dir /var/lib/tm-01 --exec 'clean-endpoint {}'",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "server", Usage: "the casebook server's `URL`", Required: true},
+			&cli.StringSliceFlag{Name: "server", Usage: "the casebook server's `URL`; given again, the next one to turn to", Required: true},
 			&cli.StringFlag{Name: "token-file", Usage: "a `FILE` with the token that mitigator add printed", Required: true},
 			&cli.StringFlag{Name: "dir", Usage: "keep patterns and what was done in `DIR`", Required: true},
 			&cli.StringFlag{Name: "exec", Usage: "apply a pattern with `CMD`, {} being its file"},
-			&cli.DurationFlag{Name: "every", Usage: "poll every `TIME`; the vendor's heartbeat is ten minutes", Value: 10 * time.Minute},
+			&cli.StringFlag{Name: "ca", Usage: "believe only servers that the authorities in the PEM `FILE` vouch for"},
+			&cli.StringFlag{Name: "cert", Usage: "show servers the certificate in the PEM `FILE`"},
+			&cli.StringFlag{Name: "key", Usage: "the `FILE` with the key of --cert"},
+			&cli.DurationFlag{Name: "wait", Usage: "ask the server to hold a poll for `TIME`, until the list changes; 0 is not at all", Value: 55 * time.Second},
+			&cli.DurationFlag{Name: "every", Usage: "poll every `TIME` where the server holds no polls; the vendor's heartbeat is ten minutes", Value: 10 * time.Minute},
+			&cli.BoolFlag{Name: "allow-rollback", Usage: "take a list older than one seen, of a casebook that was set back on purpose"},
 			&cli.BoolFlag{Name: "once", Usage: "do one round and end, for cron"},
 		},
 		Action: a.mitigate,
@@ -35,8 +40,9 @@ func (a *app) mitigate(ctx *cli.Context) error {
 		return err
 	}
 	config := mitigator.Config{
-		Server: c.String("server"), Token: token, Dir: c.path(c.String("dir")), Exec: c.String("exec"),
-		Every: c.Duration("every"), Log: c.logger(), Now: c.Now,
+		Servers: c.StringSlice("server"), Token: token, Dir: c.path(c.String("dir")), Exec: c.String("exec"),
+		CA: c.given("ca"), Cert: c.given("cert"), Key: c.given("key"), AllowRollback: c.Bool("allow-rollback"),
+		Wait: c.Duration("wait"), Every: c.Duration("every"), Log: c.logger(), Now: c.Now,
 	}
 	if !c.Bool("once") {
 		return mitigator.Run(ctx.Context, config)
@@ -46,6 +52,14 @@ func (a *app) mitigate(ctx *cli.Context) error {
 		fmt.Fprintln(c.Stdout, passed(did))
 	}
 	return err
+}
+
+// given is the path a flag names, or nothing.
+func (c *call) given(flag string) string {
+	if c.String(flag) == "" {
+		return ""
+	}
+	return c.path(c.String(flag))
 }
 
 // token reads a token from its file: a command line can be seen by everyone on a machine.

@@ -272,7 +272,7 @@ func TestAMitigatorLivesWithTheServer(t *testing.T) {
 	s := b.run(Config{Batch: 20 * time.Millisecond})
 	defer s.stop()
 	until(t, "ready", func() bool { code, _ := get(t, s.console+"/readyz", ""); return code == 200 })
-	c := mitigator.Config{Server: s.listen, Token: acmeToken, Dir: t.TempDir()}
+	c := mitigator.Config{Servers: []string{s.listen}, Token: acmeToken, Dir: t.TempDir()}
 	first, err := mitigator.Once(t.Context(), c)
 	if err != nil || len(first.Downloaded) != 1 || first.Receipts != 1 {
 		t.Fatalf("%+v %v", first, err)

@@ -24,7 +24,7 @@ func (m *mitigator) apply(ctx context.Context, e entry, with string) error {
 		return err
 	}
 	event, result := m.clean(ctx, e, with)
-	if err := m.finish(e, event, result); err != nil {
+	if err := m.finish(e, event, e.digest(), result); err != nil {
 		return err
 	}
 	_ = m.send(ctx) // what was not taken is sent at the end of the pass

@@ -8,13 +8,15 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // Refused is an answer of the server that is not what was asked for.
 type Refused struct {
-	Status int
-	Title  string // of the problem document, if it was one
-	Detail string
+	Status     int
+	Title      string // of the problem document, if it was one
+	Detail     string
+	RetryAfter time.Duration `json:"-"` // how long it asked us to stay away; 0 if it did not
 }
 
 func (e *Refused) Error() string {
@@ -59,8 +61,8 @@ func (m *mitigator) ask(ctx context.Context, method string, at *url.URL, header 
 }
 
 // refusal is what an unwanted answer says, without trusting it to be short or JSON.
-func refusal(r *http.Response) error {
-	e := &Refused{Status: r.StatusCode}
+func (m *mitigator) refusal(r *http.Response) error {
+	e := &Refused{Status: r.StatusCode, RetryAfter: readRetryAfter(r.Header, m.Now())}
 	data, err := io.ReadAll(io.LimitReader(r.Body, 16<<10))
 	if err == nil && r.Header.Get("Content-Type") == "application/problem+json" {
 		_ = json.Unmarshal(data, e) // a document that is none leaves the status alone

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	case len(os.Args) > 1 && os.Args[1] == "as-command":
 		os.Exit(command(os.Args[2:]))
 	case os.Getenv("AS_MITIGATOR") != "":
-		c := Config{Server: os.Getenv("AS_MITIGATOR"), Token: token, Dir: os.Getenv("AS_DIR"), Exec: os.Getenv("AS_EXEC")}
+		c := Config{Servers: []string{os.Getenv("AS_MITIGATOR")}, Token: token, Dir: os.Getenv("AS_DIR"), Exec: os.Getenv("AS_EXEC")}
 		for {
 			if _, err := Once(context.Background(), c); err != nil {
 				fmt.Fprintln(os.Stderr, err)

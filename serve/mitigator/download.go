@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,8 +100,8 @@ func (m *mitigator) download(ctx context.Context, e entry) error {
 // open asks for the bytes from have on. The request is given up when no byte arrives for
 // a while; stop ends that watch.
 func (m *mitigator) open(ctx context.Context, e entry, have int64) (*http.Response, func(), error) {
-	at, err := m.server.Parse(e.File.URL)
-	if err != nil || at.Host != m.server.Host || at.Scheme != m.server.Scheme {
+	at, err := url.Parse(e.File.URL)
+	if err != nil || at.Scheme != "" || at.Host != "" || !strings.HasPrefix(at.Path, "/") {
 		return nil, nil, fmt.Errorf("file URL %q: not on the server", e.File.URL)
 	}
 	header := http.Header{"Accept-Encoding": {"identity"}}
@@ -111,13 +112,32 @@ func (m *mitigator) open(ctx context.Context, e entry, have int64) (*http.Respon
 	ctx, cancel := context.WithCancelCause(ctx)
 	watch := time.AfterFunc(stalled, func() { cancel(errors.New("stalled")) })
 	stop := func() { watch.Stop(); cancel(nil) }
-	r, err := m.ask(ctx, http.MethodGet, at, header, nil)
+	var r *http.Response
+	err = m.servers.try(ctx, func(server *url.URL) (err error) {
+		watch.Reset(stalled)
+		r, err = m.begin(ctx, server.JoinPath(at.Path), header)
+		return err
+	})
 	if err != nil {
 		stop()
 		return nil, nil, err
 	}
 	r.Body = moving{r.Body, watch}
 	return r, stop, nil
+}
+
+// begin asks one server; an answer without the bytes is an error.
+func (m *mitigator) begin(ctx context.Context, at *url.URL, header http.Header) (*http.Response, error) {
+	r, err := m.ask(ctx, http.MethodGet, at, header, nil)
+	if err != nil {
+		return nil, err
+	}
+	switch r.StatusCode {
+	case http.StatusOK, http.StatusPartialContent, http.StatusRequestedRangeNotSatisfiable:
+		return r, nil
+	}
+	defer r.Body.Close()
+	return nil, m.refusal(r)
 }
 
 // moving is a body that puts off the watch with every byte.
@@ -144,9 +164,6 @@ func start(f *os.File, r *http.Response, have int64) (int64, error) {
 	case http.StatusOK:
 		_, err := f.Seek(0, io.SeekStart)
 		return 0, errors.Join(err, f.Truncate(0))
-	case http.StatusRequestedRangeNotSatisfiable:
-	default:
-		return 0, refusal(r)
 	}
 	return 0, errors.Join(fmt.Errorf("answer %s to a range from %d", r.Status, have), f.Truncate(0))
 }

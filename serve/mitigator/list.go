@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"path"
 	"strconv"
 
@@ -15,8 +16,9 @@ import (
 
 // list is the answer to GET /v1/patterns, as far as a mitigator needs it.
 type list struct {
-	Account  casefile.Account `json:"account"`
-	Patterns []entry          `json:"patterns"`
+	Account  casefile.Account   `json:"account"`
+	Latest   casefile.PatternID `json:"latest"` // ever given to the account; it never falls
+	Patterns []entry            `json:"patterns"`
 }
 
 // entry is one pattern of the list.
@@ -52,6 +54,12 @@ func (e entry) digest() casefile.Digest {
 	return e.File.SHA256
 }
 
+// is reports whether two entries of one number are the same pattern. They are not after a
+// casebook was set back and has given the number again.
+func (e entry) is(other entry) bool {
+	return e.Case == other.Case && e.digest() == other.digest() && (e.File != nil || e.Version == other.Version)
+}
+
 // check refuses an entry whose words we would have to put into a path or an environment.
 func (e entry) check() error {
 	_, errID := casefile.ParsePatternID(strconv.Itoa(int(e.ID)))
@@ -74,35 +82,68 @@ func (e entry) check() error {
 }
 
 // poll asks for the list; it is nil if it is the one we know.
-func (m *mitigator) poll(ctx context.Context) (*list, string, error) {
+func (m *mitigator) poll(ctx context.Context) (l *list, etag string, err error) {
+	err = m.servers.try(ctx, func(server *url.URL) (err error) {
+		l, etag, err = m.pollAt(ctx, server.JoinPath("/v1/patterns"))
+		return err
+	})
+	return l, etag, err
+}
+
+func (m *mitigator) pollAt(ctx context.Context, at *url.URL) (*list, string, error) {
 	header := http.Header{"Accept": {"application/json"}}
 	if m.memory.ETag != "" && !m.unfinished() {
 		header.Set("If-None-Match", m.memory.ETag)
 	}
-	r, err := m.ask(ctx, http.MethodGet, m.server.JoinPath("/v1/patterns"), header, nil)
+	if m.Wait > 0 {
+		header.Set("Prefer", fmt.Sprintf("wait=%d", int(m.Wait.Seconds())))
+	}
+	begun := m.Now()
+	r, err := m.ask(ctx, http.MethodGet, at, header, nil)
 	if err != nil {
 		return nil, "", err
 	}
 	defer r.Body.Close()
+	m.polled = polled{waited: m.Wait > 0, held: applied(r.Header), took: m.Now().Sub(begun)}
 	switch r.StatusCode {
 	case http.StatusNotModified:
 		return nil, "", nil
 	case http.StatusOK:
 	default:
-		return nil, "", refusal(r)
+		return nil, "", m.refusal(r)
 	}
-	data, err := io.ReadAll(io.LimitReader(r.Body, largestList+1))
+	l, err := readList(r.Body)
 	if err != nil {
 		return nil, "", fmt.Errorf("pattern list: %w", err)
 	}
-	if len(data) > largestList {
-		return nil, "", fmt.Errorf("pattern list: more than %d bytes", largestList)
+	m.polled.changed = true
+	return l, r.Header.Get("ETag"), errors.Join(m.belongs(l.Account), m.newer(l))
+}
+
+func readList(body io.Reader) (*list, error) {
+	data, err := io.ReadAll(io.LimitReader(body, largestList+1))
+	if err == nil && len(data) > largestList {
+		err = fmt.Errorf("more than %d bytes", largestList)
 	}
-	var l list
-	if err := json.Unmarshal(data, &l); err != nil {
-		return nil, "", fmt.Errorf("pattern list: %w", err)
+	if err != nil {
+		return nil, err
 	}
-	return &l, r.Header.Get("ETag"), m.belongs(l.Account)
+	l := &list{}
+	return l, json.Unmarshal(data, l)
+}
+
+// newer refuses a list from before one that we have seen: a casebook that was set back
+// would have us forget what it once told.
+func (m *mitigator) newer(l *list) error {
+	seen := m.memory.Latest
+	switch {
+	case l.Latest >= seen:
+	case m.AllowRollback:
+		m.Log.Warn("the list is older than one seen before, as allowed", "latest", l.Latest, "seen", seen)
+	default:
+		return fmt.Errorf("pattern list: %w: its latest pattern is %d, and %d was seen", ErrRollback, l.Latest, seen)
+	}
+	return nil
 }
 
 // unfinished reports whether a downloaded pattern waits for a command that an earlier run

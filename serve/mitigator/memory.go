@@ -14,6 +14,7 @@ import (
 type memory struct {
 	Account  casefile.Account                 `json:"account"`
 	ETag     string                           `json:"etag,omitempty"` // of the last list with nothing left to do
+	Latest   casefile.PatternID               `json:"latest"`         // of the last list, which later ones must not fall behind
 	Patterns map[casefile.PatternID]*progress `json:"patterns"`
 	Receipts []receipt                        `json:"receipts,omitempty"` // not answered yet, oldest first
 }
@@ -89,7 +90,7 @@ func (m *mitigator) settle() error {
 		if p.Stage != applying {
 			continue
 		}
-		if err := m.finish(p.entry, casefile.EventFailed, "Unsuccessful: interrupted"); err != nil {
+		if err := m.finish(p.entry, casefile.EventFailed, p.digest(), "Unsuccessful: interrupted"); err != nil {
 			return err
 		}
 	}
@@ -97,9 +98,9 @@ func (m *mitigator) settle() error {
 }
 
 // finish notes how the cleanup with an entry ended, and that it will not be tried again.
-func (m *mitigator) finish(e entry, event casefile.Event, result string) error {
+func (m *mitigator) finish(e entry, event casefile.Event, got casefile.Digest, result string) error {
 	m.memory.Patterns[e.ID] = &progress{done, e}
-	m.note(e, event, e.digest(), result)
+	m.note(e, event, got, result)
 	if event == casefile.EventApplied {
 		m.result.Applied = append(m.result.Applied, e.ID)
 	} else {

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -23,24 +21,31 @@ var (
 	// ErrOtherAccount says that the folder was used for another customer, whose pattern
 	// numbers mean other patterns.
 	ErrOtherAccount = errors.New("the folder belongs to another account")
+	// ErrRollback says that a server's list is older than one that was seen.
+	ErrRollback = errors.New("the list is older than one seen before")
 )
 
 // mitigator is one that has its folder to itself.
 type mitigator struct {
 	Config
-	server *url.URL
-	words  []string // of the command; none: nothing is run
-	folder string   // absolute
-	dir    *os.Root
-	lock   *flock.Flock
-	memory *memory
-	result Result
+	servers *servers
+	words   []string // of the command; none: nothing is run
+	folder  string   // absolute
+	dir     *os.Root
+	lock    *flock.Flock
+	memory  *memory
+	result  Result
+	polled  polled
 }
 
 func open(c Config) (*mitigator, error) {
-	server, err := url.Parse(c.Server)
-	if err != nil || server.Host == "" || server.Scheme != "http" && server.Scheme != "https" {
-		return nil, fmt.Errorf("server %q: not an http or https URL", c.Server)
+	c, err := c.filled()
+	if err != nil {
+		return nil, err
+	}
+	servers, err := newServers(c.Servers, c.Log, c.Now)
+	if err != nil {
+		return nil, err
 	}
 	words, err := split(c.Exec)
 	if err != nil {
@@ -50,14 +55,14 @@ func open(c Config) (*mitigator, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &mitigator{Config: c.filled(), server: server, words: words, folder: folder}
+	m := &mitigator{Config: c, servers: servers, words: words, folder: folder}
 	if err := m.occupy(); err != nil {
 		return nil, errors.Join(err, m.close())
 	}
 	return m, nil
 }
 
-func (c Config) filled() Config {
+func (c Config) filled() (Config, error) {
 	if c.Every <= 0 {
 		c.Every = 10 * time.Minute
 	}
@@ -71,20 +76,16 @@ func (c Config) filled() Config {
 		c.Sleep = sleep
 	}
 	if c.Client == nil {
-		c.Client = &http.Client{Transport: transport()}
+		t, err := c.transport()
+		if err != nil {
+			return c, err
+		}
+		c.Client = &http.Client{Transport: t}
 	}
 	client := *c.Client
 	client.CheckRedirect = stayHome
 	c.Client = &client
-	return c
-}
-
-func transport() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.DialContext = (&net.Dialer{Timeout: 15 * time.Second}).DialContext
-	t.ResponseHeaderTimeout = 30 * time.Second
-	t.MaxResponseHeaderBytes = 64 << 10
-	return t
+	return c, nil
 }
 
 // stayHome refuses redirects to another host: net/http would carry the token on to

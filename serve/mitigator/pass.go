@@ -10,12 +10,20 @@ import (
 
 // pass does once what doc.go describes.
 func (m *mitigator) pass(ctx context.Context) error {
-	m.result = Result{}
+	m.result, m.polled = Result{}, polled{}
 	if err := m.settle(); err != nil {
 		return err
 	}
-	_ = m.send(ctx) // a server that cannot take receipts now may still have patterns
-	return errors.Join(m.follow(ctx), m.send(ctx))
+	// A server that cannot take receipts now may still have patterns, unless it told us to
+	// stay away.
+	if err := m.send(ctx); retryAfter(err) > 0 {
+		return err
+	}
+	err := m.follow(ctx)
+	if retryAfter(err) > 0 {
+		return err
+	}
+	return errors.Join(err, m.send(ctx))
 }
 
 // follow does what the server's list asks for.
@@ -29,6 +37,7 @@ func (m *mitigator) follow(ctx context.Context) error {
 		return nil
 	}
 	m.result.Changed = true
+	m.memory.Latest = l.Latest
 	m.forget(l)
 	errs := m.workThrough(ctx, l)
 	if len(errs) == 0 {
@@ -46,6 +55,9 @@ func (m *mitigator) workThrough(ctx context.Context, l *list) (errs []error) {
 		}
 		if err := m.work(ctx, e); err != nil {
 			errs = append(errs, fmt.Errorf("pattern %d: %w", e.ID, err))
+		}
+		if retryAfter(errors.Join(errs...)) > 0 {
+			return errs
 		}
 	}
 	return errs
@@ -65,7 +77,7 @@ func (m *mitigator) forget(l *list) {
 }
 
 func (m *mitigator) work(ctx context.Context, e entry) error {
-	if p := m.memory.Patterns[e.ID]; p != nil && p.Stage == done {
+	if p := m.memory.Patterns[e.ID]; p != nil && p.Stage == done && p.is(e) {
 		return nil
 	}
 	if err := e.check(); err != nil {
@@ -86,9 +98,7 @@ func (m *mitigator) work(ctx context.Context, e entry) error {
 func (m *mitigator) custom(ctx context.Context, e entry) error {
 	got, err := m.fetch(ctx, e)
 	if errors.Is(err, errCorrupted) {
-		wrong := e
-		wrong.File = &file{e.File.Name, e.File.Size, got, e.File.URL}
-		return m.finish(wrong, casefile.EventFailed, "Unsuccessful: pattern corrupted")
+		return m.finish(e, casefile.EventFailed, got, "Unsuccessful: pattern corrupted")
 	}
 	if err != nil {
 		return err

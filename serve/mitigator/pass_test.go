@@ -181,7 +181,7 @@ func TestTheTokenGoesNowhereElse(t *testing.T) {
 	t.Run("not along a redirect", func(t *testing.T) {
 		server := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusFound))
 		defer server.Close()
-		if _, err := Once(t.Context(), Config{Server: server.URL, Token: token, Dir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "which is not the server") {
+		if _, err := Once(t.Context(), Config{Servers: []string{server.URL}, Token: token, Dir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "which is not the server") {
 			t.Errorf("error %v", err)
 		}
 	})

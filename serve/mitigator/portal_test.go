@@ -25,7 +25,9 @@ type portal struct {
 	bytes    map[string]string // by path
 	cut      int               // bytes after which the next download is cut
 	noRanges bool
-	refuse   int // status of every answer to a receipt
+	refuse   int  // status of every answer to a receipt
+	holds    bool // says that it holds polls
+	prefers  []string
 	ranges   []string
 	polls    []string // If-None-Match
 	receipts []string
@@ -57,7 +59,11 @@ func (p *portal) poll(w http.ResponseWriter, r *http.Request) {
 	sum := sha256.Sum256(body)
 	etag := `"` + hex.EncodeToString(sum[:4]) + `"`
 	p.polls = append(p.polls, r.Header.Get("If-None-Match"))
+	p.prefers = append(p.prefers, r.Header.Get("Prefer"))
 	w.Header().Set("ETag", etag)
+	if p.holds {
+		w.Header().Set("Preference-Applied", r.Header.Get("Prefer"))
+	}
 	if r.Header.Get("If-None-Match") == etag {
 		w.WriteHeader(http.StatusNotModified)
 		return
@@ -122,7 +128,7 @@ func (p *portal) custom(id int, name, content string) entry {
 // config is a mitigator of the portal, whose clock stands still.
 func (p *portal) config(t *testing.T, exec string) Config {
 	return Config{
-		Server: p.URL, Token: token, Dir: t.TempDir(), Exec: exec,
+		Servers: []string{p.URL}, Token: token, Dir: t.TempDir(), Exec: exec,
 		Now: func() time.Time { return time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC) },
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"casebook/casefile"
@@ -66,14 +67,23 @@ func (m *mitigator) post(ctx context.Context, of receipt) error {
 	if err != nil {
 		return err
 	}
-	to := m.server.JoinPath("/v1/patterns", strconv.Itoa(int(of.Pattern)), "receipts")
+	err = m.servers.try(ctx, func(server *url.URL) error {
+		return m.postTo(ctx, server.JoinPath("/v1/patterns", strconv.Itoa(int(of.Pattern)), "receipts"), body)
+	})
+	if err != nil {
+		return fmt.Errorf("receipt for pattern %d: %w", of.Pattern, err)
+	}
+	return nil
+}
+
+func (m *mitigator) postTo(ctx context.Context, to *url.URL, body []byte) error {
 	r, err := m.ask(ctx, http.MethodPost, to, http.Header{"Content-Type": {"application/json"}}, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	defer r.Body.Close()
 	if r.StatusCode != http.StatusOK && r.StatusCode != http.StatusAccepted {
-		return fmt.Errorf("receipt for pattern %d: %w", of.Pattern, refusal(r))
+		return m.refusal(r)
 	}
 	return nil
 }

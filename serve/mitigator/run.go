@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -14,15 +13,19 @@ import (
 // Config says which server a mitigator belongs to, where it keeps its things, and what
 // it does with a pattern.
 type Config struct {
-	Server string        // base URL of casebook serve
-	Token  string        // the token that mitigator add printed
-	Dir    string        // the folder of this mitigator, made if it is missing
-	Exec   string        // 'CMD {}', run with each pattern; "" only downloads
-	Every  time.Duration // from one pass to the next; 0 is ten minutes, the vendor's heartbeat
-	Client *http.Client  // nil is a client with sensible limits
-	Log    *slog.Logger  // nil is silence
-	Now    func() time.Time
-	Sleep  func(context.Context, time.Duration) error
+	Servers       []string      // base URLs of casebook serve, the preferred one first; all serve one casebook
+	Token         string        // the token that mitigator add printed
+	Dir           string        // the folder of this mitigator, made if it is missing
+	Exec          string        // 'CMD {}', run with each pattern; "" only downloads
+	Every         time.Duration // from one pass to the next where the server holds no polls; 0 is ten minutes, the vendor's heartbeat
+	Wait          time.Duration // how long the server is asked to hold a poll until the list changes; 0 is not at all
+	CA            string        // PEM file of the only authorities believed about the server; "" is the system's
+	Cert, Key     string        // PEM files of the certificate we show, and its key; "" is none
+	AllowRollback bool          // take a list older than one seen, of a casebook that was set back on purpose
+	Client        *http.Client  // nil is one with sensible limits that keeps to CA, Cert and Key
+	Log           *slog.Logger  // nil is silence
+	Now           func() time.Time
+	Sleep         func(context.Context, time.Duration) error
 }
 
 // Result is what one pass did.
@@ -37,6 +40,7 @@ type Result struct {
 
 // Once makes one pass, for cron.
 func Once(ctx context.Context, c Config) (Result, error) {
+	c.Wait = 0
 	m, err := open(c)
 	if err != nil {
 		return Result{}, err
@@ -54,49 +58,23 @@ func Run(ctx context.Context, c Config) (err error) {
 	}
 	defer func() { err = errors.Join(err, m.close()) }()
 	said := ""
-	for misses := 0; ; {
+	for waits := (patience{every: m.Every}); ; {
 		err := m.pass(ctx)
-		wait := spread(m.Every)
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, ErrUnauthorized), errors.Is(err, ErrOtherAccount):
 			return err
-		case err != nil:
-			misses++
-			wait = backoff(misses)
-			if err.Error() != said {
-				m.Log.Warn("pass incomplete", "error", err)
-			}
+		case err != nil && err.Error() != said:
+			m.Log.Warn("pass incomplete", "error", err)
 			said = err.Error()
-		default:
-			misses, said = 0, ""
+		case err == nil:
+			said = ""
 		}
-		if m.Sleep(ctx, wait) != nil {
+		if m.Sleep(ctx, waits.after(m.polled, err)) != nil {
 			return nil
 		}
 	}
-}
-
-const (
-	shortest = time.Second
-	longest  = 5 * time.Minute
-)
-
-// backoff is how long to wait after so many misses in a row: anything up to a bound that
-// doubles, so that a fleet does not come back all at once.
-func backoff(misses int) time.Duration {
-	bound := longest
-	if misses < 10 {
-		bound = min(longest, shortest<<(misses-1))
-	}
-	return 1 + rand.N(bound)
-}
-
-// spread is every, give or take a tenth, so that a fleet started together does not poll
-// together for ever.
-func spread(every time.Duration) time.Duration {
-	return every - every/10 + rand.N(every/5+1)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

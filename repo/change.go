@@ -133,7 +133,7 @@ func (r *Repo) notElsewhere(ref string) error {
 	}
 	for _, gitDir := range others {
 		on, err := refs{gitDir, r.common}.head()
-		if err == nil && on == ref && gitDir != r.gitDir {
+		if err == nil && on == ref {
 			return fmt.Errorf("branch %s is checked out in another work tree (%s): go there to change it",
 				strings.TrimPrefix(ref, branches), whereOf(gitDir))
 		}

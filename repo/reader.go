@@ -14,7 +14,6 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/cache"
 	"github.com/go-git/go-git/v5/plumbing/object"
 	"github.com/go-git/go-git/v5/storage/filesystem"
-	"github.com/go-git/go-git/v5/storage/filesystem/dotgit"
 )
 
 // largeObject is the size from which an object is streamed and not held in memory.
@@ -29,29 +28,35 @@ type reader struct {
 	stores []*filesystem.Storage // the repository's own, and those it borrows from
 }
 
-// object finds an object of a kind.
-func (r *reader) object(kind plumbing.ObjectType, h plumbing.Hash) (plumbing.EncodedObject, error) {
-	r.open()
-	o, err := r.lookUp(kind, h)
-	if errors.Is(err, plumbing.ErrObjectNotFound) || errors.Is(err, dotgit.ErrPackfileNotFound) {
+// object opens an object of a kind, and tells its size.
+func (r *reader) object(kind plumbing.ObjectType, h plumbing.Hash) (io.ReadCloser, int64, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	in, size, err := r.lookUp(kind, h)
+	if err != nil {
 		r.close()
-		r.open()
-		o, err = r.lookUp(kind, h)
+		in, size, err = r.lookUp(kind, h)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", kind, h, err)
+		return nil, 0, fmt.Errorf("%s %s: %w", kind, h, err)
 	}
-	return o, nil
+	return in, size, nil
 }
 
-func (r *reader) lookUp(kind plumbing.ObjectType, h plumbing.Hash) (o plumbing.EncodedObject, err error) {
+func (r *reader) lookUp(kind plumbing.ObjectType, h plumbing.Hash) (io.ReadCloser, int64, error) {
+	r.open()
 	for _, s := range r.stores {
-		o, err = s.EncodedObject(kind, h)
-		if !errors.Is(err, plumbing.ErrObjectNotFound) {
-			break
+		o, err := s.EncodedObject(kind, h)
+		if errors.Is(err, plumbing.ErrObjectNotFound) {
+			continue
 		}
+		if err != nil {
+			return nil, 0, err
+		}
+		in, err := o.Reader()
+		return in, o.Size(), err
 	}
-	return o, err
+	return nil, 0, plumbing.ErrObjectNotFound
 }
 
 // open opens what is not open. Where objects are borrowed we look into the lender ourselves: go-git
@@ -97,13 +102,7 @@ func (r *reader) bytes(kind plumbing.ObjectType, h plumbing.Hash, limit int64) (
 			return data, nil
 		}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	o, err := r.object(kind, h)
-	if err != nil {
-		return nil, err
-	}
-	in, err := o.Reader()
+	in, _, err := r.object(kind, h)
 	if err != nil {
 		return nil, err
 	}
@@ -113,14 +112,7 @@ func (r *reader) bytes(kind plumbing.ObjectType, h plumbing.Hash, limit int64) (
 
 // stream is a blob of any size, read as it comes.
 func (r *reader) stream(h plumbing.Hash) (io.ReadCloser, int64, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	o, err := r.object(plumbing.BlobObject, h)
-	if err != nil {
-		return nil, 0, err
-	}
-	in, err := o.Reader()
-	return in, o.Size(), err
+	return r.object(plumbing.BlobObject, h)
 }
 
 const maxObject = 256 << 20 // no tree or commit of a casebook comes near it

@@ -15,21 +15,29 @@ import (
 func TestASnapshotOutlivesGC(t *testing.T) {
 	t.Parallel()
 	b := newBook(t)
-	ref := b.uploaded(b.receive("ws-017"))
+	ref := b.receive("ws-017")
+	sizes := []int{13, 100 << 10, 3 << 20} // held in memory, read at once, streamed
+	for _, size := range sizes {
+		b.upload(ref, "lpt$vpn.123", string(noise(size)))
+	}
 	s := must(b.Snapshot(""))
 	defer s.Close()
 	must(0, s.Get(&casefile.Customer{Account: "acme"}))
 	b.git("gc", "-q", "--prune=now")
-	must(s.EntriesOf(ref))
-	b.receive("ws-018")
-	b.git("repack", "-q", "-a", "-d")
-	c := &casefile.Case{Account: ref.Account, Key: ref.Key}
-	must(0, s.Get(c))
-	in, size, err := s.Open("customers/acme/patterns/1/lpt$vpn.123")
-	expect(t, "error", err, nil)
-	expect(t, "bytes", string(must(io.ReadAll(in))), "pattern bytes")
-	expect(t, "size", size, 13)
-	in.Close()
+	for turn := range 3 {
+		for i, size := range sizes {
+			in, told, err := s.Open(fmt.Sprintf("customers/acme/patterns/%d/lpt$vpn.123", i+1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			expect(t, "size", told, int64(size))
+			expect(t, "bytes", len(must(io.ReadAll(in))), size)
+			in.Close()
+		}
+		b.receive(endpoint(turn))
+		b.git("repack", "-q", "-a", "-d")
+		expect(t, "entries", len(must(s.EntriesOf(ref))), 3)
+	}
 }
 
 func TestSnapshotNamesCommits(t *testing.T) {

@@ -73,6 +73,9 @@ func (a *api) mark(h http.Header) {
 }
 
 func (a *api) list(c call) error {
+	if a.room.hold(c) {
+		return nil
+	}
 	c.by.of.list.serve(c.w, c.Request())
 	return nil
 }

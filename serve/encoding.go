@@ -49,13 +49,17 @@ func newVariant(body []byte, etag string) variant {
 	return v
 }
 
+// choose is the encoding a request is answered with.
+func (d *document) choose(r *http.Request) *variant {
+	if len(d.gzip.body) < len(d.plain.body) && acceptsGzip(r.Header["Accept-Encoding"]) {
+		return &d.gzip
+	}
+	return &d.plain
+}
+
 // serve answers with the document, or with 304 where the client has it.
 func (d *document) serve(w http.ResponseWriter, r *http.Request) {
-	v, h := &d.plain, w.Header()
-	packed := len(d.gzip.body) < len(d.plain.body) && acceptsGzip(r.Header["Accept-Encoding"])
-	if packed {
-		v = &d.gzip
-	}
+	v, h := d.choose(r), w.Header()
 	h["Etag"] = v.header.etag
 	h["Vary"] = varyEncoding
 	h["Cache-Control"] = privateCached
@@ -66,7 +70,7 @@ func (d *document) serve(w http.ResponseWriter, r *http.Request) {
 	h["Content-Type"] = jsonType
 	h["X-Content-Type-Options"] = noSniff
 	h["Content-Length"] = v.header.length
-	if packed {
+	if v == &d.gzip {
 		h["Content-Encoding"] = gzipCoding
 	}
 	w.WriteHeader(http.StatusOK)

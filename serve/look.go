@@ -24,6 +24,7 @@ type publisher struct {
 	current  atomic.Pointer[published]
 	found    atomic.Pointer[finding]
 	contacts map[string]*contact
+	room     *room
 	settled  string // the commit that was published or refused last
 }
 
@@ -47,6 +48,7 @@ func newPublisher(r *repo.Repo, named string, log *slog.Logger, now func() time.
 		repo: r, named: named, log: log, now: now, contacts: map[string]*contact{},
 		stock: &stock{repo: r, state: r.State(), verified: map[string]casefile.Digest{}},
 	}
+	p.room = newRoom(&p.current, now)
 	p.found.Store(&finding{branch: cmp.Or(named, "main")})
 	return p
 }
@@ -101,6 +103,7 @@ func (p *publisher) lookAt(ctx context.Context, f *finding) error {
 		f.refused = &refused{tip, problems}
 	} else {
 		p.current.Store(next)
+		p.room.turn()
 	}
 	p.settled = tip
 	return nil

@@ -26,6 +26,7 @@ type Config struct {
 	Console   string        // address for people and probes; "" is none
 	PlainHTTP bool          // Listen may be reached from elsewhere: a proxy in front does the TLS
 	Tick      time.Duration // between looks without an event; 0 is 30 seconds
+	Drain     time.Duration // for what is under way when the server stops; 0 is 30 seconds
 	Batch     time.Duration // between commits of receipts; 0 is 2 seconds
 	Log       *slog.Logger  // nil is silence
 	Now       func() time.Time
@@ -50,7 +51,7 @@ func (e *Exposed) Error() string {
 
 const (
 	answerTime = 30 * time.Second // for a small answer
-	drainTime  = 10 * time.Second // for what is under way when the server stops
+	drainTime  = 30 * time.Second // for what is under way when the server stops, unless told otherwise
 )
 
 // Run serves until ctx ends, and then drains. It calls ready once both listeners accept
@@ -107,12 +108,13 @@ func (c Config) run(ctx context.Context, p *publisher, r *recorder, ready func(l
 	}
 	var watching, delivering sync.WaitGroup
 	watching.Go(func() { p.watch(ctx, c.Tick) })
+	watching.Go(func() { p.room.keepTime(ctx) })
 	deliver, stopDelivering := context.WithCancel(context.WithoutCancel(ctx))
 	delivering.Go(func() { r.run(deliver, c.Batch) })
 	ready(listen.Addr(), consoleAddr)
 	<-ctx.Done()
 	err = broken(ctx)
-	drain(servers)
+	c.drain(servers, p.room)
 	watching.Wait()
 	stopDelivering()
 	delivering.Wait()
@@ -128,15 +130,18 @@ func broken(ctx context.Context) error {
 	return cause
 }
 
-// drain lets answers under way end, for as long as that may take, and cuts the rest.
-func drain(servers []*http.Server) {
-	limited, cancel := context.WithTimeout(context.Background(), drainTime)
+// drain answers those who wait and lets answers under way end, for as long as that may
+// take, and cuts the rest.
+func (c Config) drain(servers []*http.Server, waiting *room) {
+	limited, cancel := context.WithTimeout(context.Background(), c.Drain)
 	defer cancel()
+	waiting.close()
 	for _, s := range servers {
 		if s.Shutdown(limited) != nil {
 			_ = s.Close()
 		}
 	}
+	waiting.settle(limited)
 }
 
 // server has every limit set; net/http's own are all "none".
@@ -155,6 +160,9 @@ func (c Config) server(h http.Handler) *http.Server {
 func (c Config) filled() Config {
 	if c.Tick <= 0 {
 		c.Tick = 30 * time.Second
+	}
+	if c.Drain <= 0 {
+		c.Drain = drainTime
 	}
 	if c.Batch <= 0 {
 		c.Batch = 2 * time.Second

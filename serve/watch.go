@@ -14,7 +14,7 @@ import (
 )
 
 // gather is how long events are gathered before a look: one commit makes up to eleven.
-const gather = 200 * time.Millisecond
+const gather = 20 * time.Millisecond
 
 // watch looks once, then after every event and at every tick, until ctx ends. An event
 // says no more than "look again": they come doubled, merged, late, or, on network file

@@ -1,0 +1,49 @@
+package serve
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// lateAnswer is an answer on a connection that net/http no longer has, and the last one
+// there.
+type lateAnswer struct {
+	header http.Header
+	status int
+	body   []byte
+}
+
+func (a *lateAnswer) Header() http.Header { return a.header }
+
+func (a *lateAnswer) WriteHeader(status int) { a.status = status }
+
+// Write keeps the bytes themselves: thousands of answers share one list.
+func (a *lateAnswer) Write(body []byte) (int, error) {
+	a.body = body
+	return len(body), nil
+}
+
+func (a *lateAnswer) send(conn net.Conn) error {
+	a.header["Date"] = []string{time.Now().UTC().Format(http.TimeFormat)}
+	a.header["Connection"] = []string{"close"}
+	var head bytes.Buffer
+	fmt.Fprintf(&head, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
+	_ = a.header.Write(&head) // a buffer takes everything
+	head.WriteString("\r\n")
+	_, err := (&net.Buffers{head.Bytes(), a.body}).WriteTo(conn)
+	return err
+}
+
+// linger waits for the client to hang up before the connection is closed: to close one with
+// unread bytes resets it, and the client may lose the answer.
+func linger(conn net.Conn) {
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(time.Second / 2))
+	_, _ = io.CopyN(io.Discard, conn, 64<<10)
+}

@@ -1,0 +1,233 @@
+package serve
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// How a poll waits (Prefer: wait=N, RFC 7240):
+//
+//  1. Its client has the current list: the connection is taken from net/http, whose two
+//     goroutines and buffers for each would cost ten times the memory, and comes into the
+//     room.
+//  2. It is answered when something else would be said to it (its list changed, its token
+//     no longer opens one), when its time is up, when the server stops, and when its
+//     client hangs up or sends more.
+//  3. The answer is made by the code that answers at once, and the connection closed.
+
+const (
+	longestWait = 300 * time.Second
+	crowd       = 20000                  // waiting at most; who comes then is answered at once
+	rounds      = 250 * time.Millisecond // between looks at the time
+	listening   = 16                     // rounds from one look at a connection to the next
+	atOnce      = 64                     // answers being written
+	patience    = 100 * time.Millisecond // after which one no longer keeps others waiting
+)
+
+// room is where polls wait.
+type room struct {
+	current *atomic.Pointer[published]
+	now     func() time.Time
+	slots   chan struct{}
+	sending sync.WaitGroup
+
+	mu      sync.Mutex
+	waiting map[*waiter]struct{}
+	closed  bool
+}
+
+// waiter is a poll in the room, and what is needed to answer it.
+type waiter struct {
+	conn    net.Conn
+	asked   *http.Request // only what decides the answer
+	header  http.Header   // of the answer, as far as it is known
+	etag    string        // what the client has
+	until   time.Time
+	ordinal int
+}
+
+func newRoom(current *atomic.Pointer[published], now func() time.Time) *room {
+	return &room{current: current, now: now, slots: make(chan struct{}, atOnce), waiting: map[*waiter]struct{}{}}
+}
+
+// preferredWait is how long a client wants to wait, 0 if it does not. Of several wishes
+// the first counts.
+func preferredWait(fields []string) time.Duration {
+	for _, field := range fields {
+		for preference := range strings.SplitSeq(field, ",") {
+			preference, _, _ = strings.Cut(preference, ";")
+			name, value, _ := strings.Cut(preference, "=")
+			if !strings.EqualFold(strings.TrimSpace(name), "wait") {
+				continue
+			}
+			seconds, err := strconv.ParseUint(strings.Trim(value, " \t\""), 10, 31)
+			if err != nil {
+				return 0
+			}
+			return min(time.Duration(seconds)*time.Second, longestWait)
+		}
+	}
+	return 0
+}
+
+// hold takes a poll in; it is false where the poll is to be answered at once.
+func (m *room) hold(c call) bool {
+	r, h := c.Request(), c.w.Header()
+	wait := preferredWait(r.Header["Prefer"])
+	if wait == 0 || r.Method != http.MethodGet || !m.open() {
+		return false
+	}
+	h["Preference-Applied"] = []string{fmt.Sprintf("wait=%d", wait/time.Second)}
+	list := c.by.of.list
+	if !matches(r.Header["If-None-Match"], list.choose(r).etag) {
+		return false
+	}
+	conn, rest, err := http.NewResponseController(c.w).Hijack()
+	if err != nil { // not a connection of its own
+		h.Del("Preference-Applied")
+		return false
+	}
+	c.Response().Committed = true
+	w := &waiter{conn: conn, asked: gist(r), header: h.Clone(), etag: list.choose(r).etag}
+	if rest.Reader.Buffered() == 0 { // else it has sent more already
+		w.until = time.Now().Add(wait)
+	}
+	m.add(w, c.published)
+	return true
+}
+
+// gist keeps of a request what decides the answer, and lets go of net/http's buffers.
+func gist(r *http.Request) *http.Request {
+	small := &http.Request{Method: r.Method, Header: http.Header{}, TLS: r.TLS}
+	for _, name := range []string{"Authorization", "Accept-Encoding", "If-None-Match"} {
+		if values := r.Header[name]; values != nil {
+			small.Header[name] = values
+		}
+	}
+	return small
+}
+
+func (m *room) open() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return !m.closed && len(m.waiting) < crowd
+}
+
+// add lets a waiter in that was admitted when p was published. Of what was published since,
+// those were told who were in the room then.
+func (m *room) add(w *waiter, p *published) {
+	m.mu.Lock()
+	w.ordinal = len(m.waiting)
+	m.waiting[w] = struct{}{}
+	late := m.closed || m.current.Load() != p
+	m.mu.Unlock()
+	if late {
+		m.turn()
+	}
+}
+
+// count is how many wait.
+func (m *room) count() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.waiting)
+}
+
+// turn answers those to whom what is published now says something new.
+func (m *room) turn() {
+	now := m.now()
+	m.release(func(w *waiter, p *published) bool { return w.news(p, now) })
+}
+
+// close answers all, and lets nobody in again.
+func (m *room) close() {
+	m.mu.Lock()
+	m.closed = true
+	m.mu.Unlock()
+	m.turn()
+}
+
+// settle waits until all answers are written, or ctx ends.
+func (m *room) settle(ctx context.Context) {
+	done := make(chan struct{})
+	go func() { m.sending.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// keepTime answers those whose time is up and those who do not wait any more.
+func (m *room) keepTime(ctx context.Context) {
+	tick := time.NewTicker(rounds)
+	defer tick.Stop()
+	for round := 0; ; round++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		now := time.Now()
+		m.release(func(w *waiter, _ *published) bool {
+			return !now.Before(w.until) || w.ordinal%listening == round%listening && stirred(w.conn)
+		})
+	}
+}
+
+func (m *room) release(due func(*waiter, *published) bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p := m.current.Load()
+	var free []*waiter
+	for w := range m.waiting {
+		if m.closed || due(w, p) {
+			delete(m.waiting, w)
+			free = append(free, w)
+		}
+	}
+	if len(free) > 0 {
+		m.sending.Go(func() { m.answer(free, p) })
+	}
+}
+
+// answer writes a few answers at a time, and does not let a client that takes nothing hold
+// up the others.
+func (m *room) answer(free []*waiter, p *published) {
+	for _, w := range free {
+		m.slots <- struct{}{}
+		m.sending.Go(func() {
+			next := sync.OnceFunc(func() { <-m.slots })
+			defer next()
+			defer time.AfterFunc(patience, next).Stop()
+			w.answer(p, m.now())
+		})
+	}
+}
+
+// news reports whether p has another answer for the waiter than "you have it".
+func (w *waiter) news(p *published, now time.Time) bool {
+	by := p.authenticate(w.asked, now)
+	return by == nil || by.of.list.choose(w.asked).etag != w.etag
+}
+
+func (w *waiter) answer(p *published, now time.Time) {
+	defer w.conn.Close()
+	w.header["Casebook-Commit"] = p.header
+	late := &lateAnswer{header: w.header}
+	if by := p.authenticate(w.asked, now); by != nil {
+		by.of.list.serve(late, w.asked)
+	} else {
+		unauthorized.write(late, w.asked)
+	}
+	_ = w.conn.SetWriteDeadline(time.Now().Add(answerTime))
+	if late.send(w.conn) == nil && stirred(w.conn) {
+		linger(w.conn)
+	}
+}

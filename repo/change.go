@@ -320,7 +320,7 @@ func (c *change) write(message Message, paths []string) error {
 	if err := c.intend(paths); err != nil {
 		return err
 	}
-	if err := c.show(paths); err != nil {
+	if err := c.show(paths, fresh); err != nil {
 		return errors.Join(err, c.takeBack(paths))
 	}
 	if err := fresh.restore(c.repo.objects()); err != nil {
@@ -329,8 +329,8 @@ func (c *change) write(message Message, paths []string) error {
 	return c.logMove(message)
 }
 
-// objects places the patterns' bytes, and gathers what else the commit needs: of all trees made on the
-// way, only those it ends with.
+// objects gathers what the commit needs beside patterns' bytes: of all trees made on the way, only those
+// it ends with.
 func (c *change) objects(message Message, paths []string) (*pending, error) {
 	var final pending
 	keep := func(h plumbing.Hash) {
@@ -339,11 +339,6 @@ func (c *change) objects(message Message, paths []string) (*pending, error) {
 		}
 	}
 	for _, file := range paths {
-		if b := c.tx.puts[file].blob; b != nil {
-			if err := b.place(c.repo.objects()); err != nil {
-				return nil, err
-			}
-		}
 		keep(c.tx.puts[file].hash)
 	}
 	trees, err := c.tx.treesAbove(paths)
@@ -375,12 +370,24 @@ func (s *Snapshot) treesAbove(paths []string) (map[string]plumbing.Hash, error) 
 	return trees, nil
 }
 
-// show makes the change visible: files, index, and last the branch, which is what counts.
-func (c *change) show(paths []string) error {
+// show makes the change visible: files, index, and last the branch, which is what counts. The objects
+// have to be there at that moment, and the larger they are the later they come: until the branch names
+// them, `git gc --prune=now` takes them away.
+func (c *change) show(paths []string, fresh *pending) error {
 	if c.index != nil {
 		if err := c.showFiles(paths); err != nil {
 			return err
 		}
+	}
+	for _, file := range paths {
+		if b := c.tx.puts[file].blob; b != nil {
+			if err := b.place(c.repo.objects()); err != nil {
+				return err
+			}
+		}
+	}
+	if err := fresh.restore(c.repo.objects()); err != nil {
+		return err
 	}
 	return c.branchLock.move(c.tip.commit, c.commit)
 }

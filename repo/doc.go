@@ -13,9 +13,10 @@
 //  4. Let the verb read and put (tx.go). What it reads is the tip with its own puts on top.
 //  5. Check what was put: every record by itself, against what it was, and against its bytes. Files that
 //     somebody has edited are refused. If nothing differs, stop here: no change, no commit.
-//  6. Write the objects, durably. Nothing names them yet.
+//  6. Write the objects, durably. Nothing names them yet. Patterns' bytes are durable since before the
+//     change, in the state folder.
 //  7. Write into the first lock what is about to be done, durably. From here on a crash is repaired.
-//  8. Put the files into the work tree, each whole, then the index.
+//  8. Put the files into the work tree, each whole, then the index. Rename patterns' bytes into git.
 //  9. Move the branch, if it still is where step 3 found it. This is the moment at which
 //     the change is made: everything before can be taken back, and is if anything fails.
 //  10. Write the reflog's line and release the locks.

@@ -55,26 +55,64 @@ func (s *State) Open(kind Kind, d casefile.Digest) (*os.File, error) {
 
 // Keep streams bytes onto a shelf, whole and durable or not at all.
 func (s *State) Keep(ctx context.Context, kind Kind, src io.Reader, progress func(int64)) (Kept, error) {
-	if err := s.make(string(kind)); err != nil {
+	a, err := s.Arrive(ctx, src, progress)
+	if err != nil {
 		return Kept{}, err
 	}
+	return a.Kept, errors.Join(a.Shelve(kind), a.Close())
+}
+
+// Arrival is bytes that have come in whole and durable, and are on no shelf yet.
+type Arrival struct {
+	Kept
+	state *State
+	f     *os.File // nil once shelved or closed
+}
+
+// ReadAt reads of the bytes before they are shelved.
+func (a *Arrival) ReadAt(p []byte, off int64) (int, error) { return a.f.ReadAt(p, off) }
+
+// Arrive streams bytes into the state folder, beside its shelves.
+func (s *State) Arrive(ctx context.Context, src io.Reader, progress func(int64)) (*Arrival, error) {
 	incoming, err := s.incoming()
 	if err != nil {
-		return Kept{}, err
+		return nil, err
 	}
-	f, err := createOwned(incoming, "keep-", 0o600)
+	sweep(incoming)
+	f, err := createOwned(incoming, leftover, 0o600)
 	if err != nil {
-		return Kept{}, err
+		return nil, err
 	}
 	kept, err := copyHashed(ctx, f, src, progress)
 	if err = errors.Join(err, f.Sync()); err != nil {
-		return Kept{}, errors.Join(err, removeOwned(f, f.Name()))
+		return nil, errors.Join(err, removeOwned(f, f.Name()))
 	}
-	to := s.Path(kind, kept.SHA256)
+	return &Arrival{kept, s, f}, nil
+}
+
+// Shelve puts the bytes in their place on a shelf.
+func (a *Arrival) Shelve(kind Kind) error {
+	if err := a.state.make(string(kind)); err != nil {
+		return err
+	}
+	to := a.state.Path(kind, a.SHA256)
+	f := a.f
+	a.f = nil
 	if err := renameOwned(f, to); err != nil {
-		return Kept{}, errors.Join(err, os.Remove(f.Name()))
+		_ = f.Close() // on some systems it is closed already
+		return errors.Join(err, os.Remove(f.Name()))
 	}
-	return kept, syncDir(filepath.Dir(to))
+	return syncDir(filepath.Dir(to))
+}
+
+// Close removes what was not shelved.
+func (a *Arrival) Close() error {
+	if a.f == nil {
+		return nil
+	}
+	f := a.f
+	a.f = nil
+	return removeOwned(f, f.Name())
 }
 
 // Measure is what Keep would answer, for a dry run: it reads the bytes and keeps none.

@@ -14,7 +14,8 @@ import (
 // api answers mitigators.
 type api struct {
 	*publisher
-	recorder *recorder
+	recorder  *recorder
+	forensics *forensics
 }
 
 // call is one request of a mitigator that showed its token, and the state that was
@@ -42,6 +43,9 @@ func (a *api) router() *echo.Echo {
 		e.HEAD(path.at, a.admit(path.read)) // echo answers 405 to HEAD otherwise
 	}
 	e.POST("/v1/patterns/:id/receipts", a.admit(a.receipt))
+	e.POST("/v1/cases", a.admit(a.forensics.take))
+	e.GET("/v1/cases/:key/forensics", a.forOperators(a.forensics.handOut))
+	e.HEAD("/v1/cases/:key/forensics", a.forOperators(a.forensics.handOut))
 	return e
 }
 

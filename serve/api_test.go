@@ -108,7 +108,7 @@ func TestEveryRouteAnswersHead(t *testing.T) {
 }
 
 func echoOf(s *service) *echo.Echo {
-	a := &api{s.publisher, s.recorder}
+	a := &api{s.publisher, s.recorder, &forensics{publisher: s.publisher}}
 	return a.router()
 }
 

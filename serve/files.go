@@ -1,8 +1,6 @@
 package serve
 
 import (
-	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
@@ -26,12 +24,11 @@ var (
 )
 
 func newFile(p *casefile.Pattern) *file {
-	raw, _ := hex.DecodeString(string(p.File.SHA256)) // a Digest is hexadecimal
 	return &file{
 		path: p.FilePath(), size: p.File.Size, sha256: p.File.SHA256,
 		etag:        []string{`"sha256:` + string(p.File.SHA256) + `"`},
 		disposition: []string{attachment(p.File.Name)},
-		representer: []string{"sha-256=:" + base64.StdEncoding.EncodeToString(raw) + ":"},
+		representer: []string{reprDigest(p.File.SHA256)},
 	}
 }
 

@@ -28,6 +28,7 @@ type Config struct {
 	Tick      time.Duration // between looks without an event; 0 is 30 seconds
 	Drain     time.Duration // for what is under way when the server stops; 0 is 30 seconds
 	Batch     time.Duration // between commits of receipts; 0 is 2 seconds
+	Forensics int64         // bytes of forensic data that are taken at the most; 0 is 2 GiB
 	Log       *slog.Logger  // nil is silence
 	Now       func() time.Time
 	Getenv    func(string) string
@@ -89,7 +90,7 @@ func (c Config) run(ctx context.Context, p *publisher, r *recorder, ready func(l
 	if err != nil {
 		return err
 	}
-	servers := []*http.Server{c.server((&api{p, r}).routes())}
+	servers := []*http.Server{c.server((&api{p, r, &forensics{publisher: p, limit: c.Forensics}}).routes())}
 	listeners := []net.Listener{listen}
 	var consoleAddr net.Addr
 	if c.Console != "" {
@@ -166,6 +167,9 @@ func (c Config) filled() Config {
 	}
 	if c.Batch <= 0 {
 		c.Batch = 2 * time.Second
+	}
+	if c.Forensics <= 0 {
+		c.Forensics = largestForensics
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -1,0 +1,207 @@
+package serve
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"casebook/casefile"
+	"casebook/repo"
+
+	"github.com/labstack/echo/v4"
+)
+
+// forOperators lets operators in. To a mitigator there is nothing here.
+func (a *api) forOperators(do func(echo.Context, *published, *operator) error) echo.HandlerFunc {
+	return guarded(func(c echo.Context) error {
+		p := a.current.Load()
+		if p == nil {
+			return &notPublished
+		}
+		c.Response().Writer.Header()["Casebook-Commit"] = p.header
+		if o := p.operator(c.Request()); o != nil {
+			return do(c, p, o)
+		}
+		if p.authenticate(c.Request(), a.now()) != nil {
+			return &notFound
+		}
+		return &unauthorized
+	})
+}
+
+// handOut answers GET /v1/cases/KEY/forensics. Once a whole answer went out, the case is
+// downloaded, by the operator; a range of one proves nothing.
+func (f *forensics) handOut(c echo.Context, p *published, o *operator) error {
+	of, err := f.find(c, p, o)
+	if err != nil {
+		return err
+	}
+	content, err := f.open(c.Request().Context(), of)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	data := of.ForensicData
+	w := c.Response().Writer
+	for name, value := range map[string]string{
+		"Content-Type": "application/zip", "X-Content-Type-Options": "nosniff", "Content-Disposition": attachment(data.File),
+		"Cache-Control": "private, no-store", "Etag": `"sha256:` + string(data.SHA256) + `"`, "Repr-Digest": reprDigest(data.SHA256),
+	} {
+		w.Header().Set(name, value)
+	}
+	control := http.NewResponseController(w)
+	_ = control.SetWriteDeadline(time.Now().Add(answerTime + time.Duration(data.Size/slowest)*time.Second))
+	c.Response().Committed = true
+	went := &tally{ResponseWriter: w}
+	http.ServeContent(&ranged{ResponseWriter: went, r: c.Request()}, c.Request(), "", time.Time{}, content)
+	if went.status != http.StatusOK || went.sent != data.Size || control.Flush() != nil {
+		return nil
+	}
+	f.log.Info("forensic data downloaded", "case", of.Ref(), "operator", o.name)
+	if err := f.downloaded(c.Request().Context(), of, o); err != nil {
+		f.log.Error("download not recorded", "case", of.Ref(), "operator", o.name, "error", err)
+	}
+	return nil
+}
+
+// find is the case the request means, among those of the operator's customers.
+func (f *forensics) find(c echo.Context, p *published, o *operator) (*casefile.Case, error) {
+	key, err := casefile.ParseKey(c.Param("key"))
+	if err != nil {
+		return nil, &notFound
+	}
+	s, err := f.repo.Snapshot(p.commit)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	var found []*casefile.Case
+	var names []string
+	account, said := c.QueryParam("account"), c.QueryParams().Has("account")
+	for _, a := range o.customers {
+		of := &casefile.Case{Account: a, Key: key}
+		if said && string(a) != account {
+			continue
+		}
+		switch err := s.Get(of); {
+		case err == nil:
+			found, names = append(found, of), append(names, of.Ref().String())
+		case !errors.Is(err, repo.ErrNotFound):
+			return nil, err
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, &notFound
+	case 1:
+		return found[0], nil
+	}
+	return nil, ambiguous.because("%s; say which with ?account=", strings.Join(names, ", "))
+}
+
+// open opens the evidence, if it is here and still what it was.
+func (f *forensics) open(ctx context.Context, of *casefile.Case) (*os.File, error) {
+	data := of.ForensicData
+	content, err := f.repo.State().Open(repo.Forensics, data.SHA256)
+	if errors.Is(err, repo.ErrNotFound) {
+		f.log.Warn("forensic data is not in this state folder", "case", of.Ref())
+		return nil, notFound.because("the forensic data of %s is not on this server", of.Ref())
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := f.intact.check(ctx, content, data); err != nil {
+		return nil, errors.Join(fmt.Errorf("case %s: %w", of.Ref(), err), content.Close())
+	}
+	return content, nil
+}
+
+// downloaded moves the case along, if it is not further already.
+func (f *forensics) downloaded(ctx context.Context, of *casefile.Case, o *operator) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), changeTime)
+	defer cancel()
+	by := &repo.Signature{Name: string(o.name), Email: string(o.name) + "@operators.invalid"}
+	how := repo.How{Branch: f.found.Load().branch, Now: f.now(), By: by}
+	_, err := f.repo.Change(ctx, how, func(tx *repo.Tx) (repo.Message, error) {
+		now := &casefile.Case{Account: of.Account, Key: of.Key}
+		if err := tx.Get(now); err != nil {
+			return repo.Message{}, err
+		}
+		if err := now.Download(); err != nil {
+			return repo.Message{}, err
+		}
+		said := repo.Message{Verb: "download", Case: of.Ref(), Subject: fmt.Sprintf("case download %s: %s", of.Ref(), of.ForensicData.File)}
+		return said, tx.Put(now)
+	})
+	return err
+}
+
+// intact remembers which evidence was found to have its digest, so that gigabytes are
+// hashed before they are first handed out, and not each time.
+type intact struct{ files sync.Map } // casefile.Digest → os.FileInfo
+
+func (k *intact) check(ctx context.Context, content *os.File, data casefile.Forensics) error {
+	info, err := content.Stat()
+	if err != nil {
+		return err
+	}
+	if known, ok := k.files.Load(data.SHA256); ok {
+		if was := known.(os.FileInfo); os.SameFile(was, info) && was.ModTime().Equal(info.ModTime()) && was.Size() == info.Size() {
+			return nil
+		}
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, &cancelled{ctx, io.NewSectionReader(content, 0, info.Size())}); err != nil {
+		return err
+	}
+	if got := hex.EncodeToString(sum.Sum(nil)); got != string(data.SHA256) || info.Size() != data.Size {
+		return fmt.Errorf("the forensic data is damaged: SHA-256 %s, and %s was recorded", got, data.SHA256)
+	}
+	k.files.Store(data.SHA256, info)
+	return nil
+}
+
+// cancelled is a reader that ends with its context.
+type cancelled struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r *cancelled) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
+}
+
+// tally counts what of a body went out, and leaves the kernel's copying as it is.
+type tally struct {
+	http.ResponseWriter
+	status int
+	sent   int64
+}
+
+func (t *tally) WriteHeader(status int) {
+	t.status = status
+	t.ResponseWriter.WriteHeader(status)
+}
+
+func (t *tally) Write(p []byte) (int, error) {
+	n, err := t.ResponseWriter.Write(p)
+	t.sent += int64(n)
+	return n, err
+}
+
+func (t *tally) ReadFrom(src io.Reader) (int64, error) {
+	n, err := io.Copy(t.ResponseWriter, src)
+	t.sent += n
+	return n, err
+}

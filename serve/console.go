@@ -35,6 +35,7 @@ type status struct {
 	LookedAt   casefile.Time     `json:"looked_at,omitzero"`
 	Trouble    string            `json:"trouble,omitempty"` // why the branch could not be looked at
 	Refused    *refusedStatus    `json:"refused,omitempty"` // the branch's tip, if it is not good
+	Rewound    *rewoundStatus    `json:"rewound,omitempty"` // the last time the branch was moved by force
 	Customers  []customerStatus  `json:"customers"`
 	Mitigators []mitigatorStatus `json:"mitigators"`
 	Journal    journalStatus     `json:"journal"`
@@ -43,6 +44,12 @@ type status struct {
 type refusedStatus struct {
 	Commit   string            `json:"commit"`
 	Problems casefile.Problems `json:"problems"`
+}
+
+type rewoundStatus struct {
+	From string        `json:"from"`
+	To   string        `json:"to"`
+	At   casefile.Time `json:"at"`
 }
 
 type customerStatus struct {
@@ -71,6 +78,9 @@ func (s *console) status() status {
 	}
 	if f.refused != nil {
 		now.Refused = &refusedStatus{f.refused.commit, f.refused.problems}
+	}
+	if r := f.rewound; r != nil {
+		now.Rewound = &rewoundStatus{r.from, r.to, casefile.At(r.at)}
 	}
 	if p == nil {
 		return now

@@ -3,6 +3,7 @@ package serve
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -25,7 +26,9 @@ type publisher struct {
 	found    atomic.Pointer[finding]
 	contacts map[string]*contact
 	room     *room
-	settled  string // the commit that was published or refused last
+	settled  string         // the commit that was published or refused last
+	tip      string         // the one that was looked at last
+	basis    *repo.Snapshot // of the commit that is published
 }
 
 // finding is what the last look found.
@@ -34,6 +37,7 @@ type finding struct {
 	at        time.Time
 	published string   // the commit being served
 	refused   *refused // the tip, if it is not good
+	rewound   *rewound // the last time the branch was moved by force, if it was
 	trouble   string   // why the branch could not be looked at
 }
 
@@ -57,7 +61,7 @@ func newPublisher(r *repo.Repo, named string, log *slog.Logger, now func() time.
 // good commit stays.
 func (p *publisher) look(ctx context.Context) {
 	last := p.found.Load()
-	f := &finding{branch: p.branch(last), at: p.now(), refused: last.refused}
+	f := &finding{branch: p.branch(last), at: p.now(), refused: last.refused, rewound: last.rewound}
 	if err := p.lookAt(ctx, f); err != nil {
 		f.trouble = err.Error()
 	}
@@ -92,21 +96,28 @@ func (p *publisher) lookAt(ctx context.Context, f *finding) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close()
 	next, problems, err := p.read(ctx, s)
+	if err == nil {
+		err = p.follow(s, f)
+	}
 	if err != nil {
-		return fmt.Errorf("commit %s: %w", tip, err)
+		return errors.Join(fmt.Errorf("commit %s: %w", tip, err), s.Close())
 	}
 	f.refused = nil
+	p.settled = tip
 	if len(problems) > 0 {
 		problems.Sort()
 		f.refused = &refused{tip, problems}
-	} else {
-		p.current.Store(next)
-		p.room.turn()
+		return s.Close()
 	}
-	p.settled = tip
-	return nil
+	p.current.Store(next)
+	p.room.turn()
+	old := p.basis
+	p.basis = s // kept open, so that the next look need not open its commit again
+	if old == nil {
+		return nil
+	}
+	return old.Close()
 }
 
 // reconsider makes the next look read a refused commit again: what kept it from being
@@ -152,19 +163,21 @@ func (p *publisher) read(ctx context.Context, s *repo.Snapshot) (*published, cas
 // customer is the one already published, if nothing of it changed.
 func (p *publisher) customer(ctx context.Context, s *repo.Snapshot, a casefile.Account) (*customer, casefile.Problems, error) {
 	tree := s.CustomerTree(a)
+	var was *customer
 	if last := p.current.Load(); last != nil {
-		if c := last.customers[a]; c != nil && c.tree == tree {
-			return c, nil, nil
-		}
+		was = last.customers[a]
 	}
-	holdings, problems, err := s.Customer(a)
+	if was != nil && was.tree == tree {
+		return was, nil, nil
+	}
+	holdings, problems, err := p.holdings(s, a, was)
 	if err != nil || len(problems) > 0 {
 		return nil, problems, err
 	}
 	if problems, err = p.stock.take(ctx, s, holdings); err != nil || len(problems) > 0 {
 		return nil, problems, err
 	}
-	c, err := newCustomer(holdings, tree)
+	c, err := newCustomer(holdings, tree, was)
 	return c, nil, err
 }
 
@@ -176,6 +189,9 @@ func (p *publisher) tell(last, now *finding) {
 	if r := now.refused; r != nil && (last.refused == nil || last.refused.commit != r.commit) {
 		p.log.Error("refused", "branch", now.branch, "commit", r.commit, "serving", now.published,
 			"problems", len(r.problems), "first", r.problems[0].String())
+	}
+	if now.rewound != last.rewound {
+		p.log.Warn("rewound", "branch", now.branch, "from", now.rewound.from, "to", now.rewound.to)
 	}
 	switch {
 	case now.trouble == last.trouble:

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
 	"maps"
@@ -28,6 +29,7 @@ type customer struct {
 	files      map[casefile.Digest]*file        // those on the list
 	types      map[casefile.PatternID]casefile.Type
 	mitigators map[casefile.Name]*casefile.Mitigator
+	held       *casefile.Holdings // what all of it is made of; only the look uses it
 }
 
 // visitor is a registered mitigator whose token opens its customer's data.
@@ -45,12 +47,16 @@ type sum [32]byte
 // contact is when a mitigator was last heard, in seconds since 1970; 0 is never.
 type contact struct{ atomic.Int64 }
 
-func newCustomer(h *casefile.Holdings, tree string) (*customer, error) {
+// newCustomer prepares all answers. Those that are what they were are taken over.
+func newCustomer(h *casefile.Holdings, tree string, was *customer) (*customer, error) {
 	c := &customer{
-		account: h.Account, tree: tree, mitigators: h.Mitigators,
+		account: h.Account, tree: tree, mitigators: h.Mitigators, held: h,
 		entries: map[casefile.PatternID]*document{},
 		files:   map[casefile.Digest]*file{},
 		types:   map[casefile.PatternID]casefile.Type{},
+	}
+	if was == nil {
+		was = &customer{}
 	}
 	for id, p := range h.Patterns {
 		c.types[id] = p.Type
@@ -60,14 +66,22 @@ func newCustomer(h *casefile.Holdings, tree string) (*customer, error) {
 		if err != nil {
 			return nil, err
 		}
-		c.entries[p.ID] = newDocument(body)
+		c.entries[p.ID] = was.entries[p.ID].or(body)
 		if p.File != nil {
 			c.files[p.File.SHA256] = newFile(p)
 		}
 	}
 	body, err := encode(newList(h))
-	c.list = newDocument(body)
+	c.list = was.list.or(body)
 	return c, err
+}
+
+// or is the document, if the body is still the same; else a new one.
+func (d *document) or(body []byte) *document {
+	if d != nil && bytes.Equal(d.plain.body, body) {
+		return d
+	}
+	return newDocument(body)
 }
 
 // letIn opens each customer's data to the tokens of its mitigators. One token for two of

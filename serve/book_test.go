@@ -218,8 +218,8 @@ func (b *book) serve() *service {
 	if s.recorder, err = newRecorder(b.repo, j, log, now); err != nil {
 		b.Fatal(err)
 	}
-	s.api = (&api{s.publisher, s.recorder, &forensics{publisher: s.publisher, limit: 1 << 20}}).routes()
-	s.console = (&console{s.publisher, s.recorder}).routes()
+	s.api = described(b.TB, (&api{s.publisher, s.recorder, &forensics{publisher: s.publisher, limit: 1 << 20}}).routes(), false)
+	s.console = described(b.TB, (&console{s.publisher, s.recorder}).routes(), true)
 	s.look(context.Background())
 	return s
 }

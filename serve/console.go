@@ -19,13 +19,17 @@ type console struct {
 	recorder *recorder
 }
 
-func (s *console) routes() http.Handler {
+func (s *console) routes() http.Handler { return wholeBodies(s.router()) }
+
+func (s *console) router() *echo.Echo {
 	e := newRouter(s.log, func(http.Header) {})
-	for path, do := range map[string]echo.HandlerFunc{"/": s.summary, "/livez": s.live, "/readyz": s.ready, "/status": s.tellStatus} {
+	for path, do := range map[string]echo.HandlerFunc{
+		"/": s.summary, "/livez": s.live, "/readyz": s.ready, "/status": s.tellStatus, "/openapi.yaml": describe,
+	} {
 		e.GET(path, guarded(do))
 		e.HEAD(path, guarded(do))
 	}
-	return wholeBodies(e)
+	return e
 }
 
 // status is the body of /status.

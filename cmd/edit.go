@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,7 @@ func caseEdit(c *call) error {
 		return err
 	}
 	e := &edit{call: c, of: of, base: base, file: filepath.Join(c.book.State().Dir(), "edits", string(of.Account)+"-"+string(of.Key)+".yaml")}
+	e.since = strings.TrimSuffix(e.file, ".yaml") + ".base"
 	return e.run()
 }
 
@@ -45,9 +47,10 @@ func (c *call) caseToEdit(s *repo.Snapshot) (*casefile.Case, error) {
 // edit is one case file in a person's editor.
 type edit struct {
 	*call
-	of   *casefile.Case
-	base []byte // the file as the last commit has it
-	file string // where the person edits
+	of    *casefile.Case
+	base  []byte // the file as the last commit has it
+	file  string // where the person edits
+	since string // where the base is kept beside it: the edit holds for that one only
 }
 
 const (
@@ -56,10 +59,9 @@ const (
 )
 
 func (e *edit) run() error {
-	text := e.base
-	if kept, err := os.ReadFile(e.file); err == nil {
-		e.talk("going on with the edit kept in %s", e.file)
-		text = kept
+	text, err := e.begin()
+	if err != nil {
+		return err
 	}
 	for range mostRounds {
 		typed, err := e.inEditor(text)
@@ -69,18 +71,18 @@ func (e *edit) run() error {
 		plain := withoutRemarks(typed)
 		if bytes.Equal(plain, e.base) {
 			e.talk("nothing was changed")
-			return os.Remove(e.file)
+			return e.forget()
 		}
 		err = e.commitText(plain)
 		if err == nil {
 			if e.Bool("dry-run") {
 				return nil
 			}
-			return os.Remove(e.file)
+			return e.forget()
 		}
 		var problems casefile.Problems
 		if !errors.As(err, &problems) || bytes.Equal(typed, text) {
-			e.talk("what was typed is kept in %s; casebook case edit %s goes on with it", e.file, e.of.Ref())
+			e.talk("what was typed is kept in %s; casebook case edit %s goes on with it, unless others change the case", e.file, e.of.Ref())
 			return err
 		}
 		text = withRemarks(plain, problems)
@@ -88,28 +90,57 @@ func (e *edit) run() error {
 	return failed(fmt.Sprintf("the edit was refused %d times", mostRounds), "what was typed is kept in "+e.file)
 }
 
+// begin is the text to edit: what was typed before, or the file. An edit of a file that others have
+// changed since would undo what they did, in silence.
+func (e *edit) begin() ([]byte, error) {
+	kept, err := os.ReadFile(e.file)
+	if err != nil {
+		return e.base, nil
+	}
+	since, _ := os.ReadFile(e.since)
+	switch {
+	case bytes.Equal(withoutRemarks(kept), since):
+		return e.base, nil // nothing was typed
+	case !bytes.Equal(since, e.base):
+		return nil, refused(fmt.Sprintf("%s was changed since the edit that is kept in %s", e.of.Ref(), e.file),
+			"take from the kept edit what is still wanted, remove it, and then again: casebook case edit "+e.of.Ref().String())
+	}
+	e.talk("going on with the edit kept in %s", e.file)
+	return kept, nil
+}
+
+func (e *edit) forget() error {
+	return errors.Join(os.Remove(e.file), os.Remove(e.since))
+}
+
 // inEditor hands the text to $VISUAL or $EDITOR and takes it back.
 func (e *edit) inEditor(text []byte) ([]byte, error) {
-	if err := os.MkdirAll(filepath.Dir(e.file), 0o700); err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(e.file, text, 0o600); err != nil {
-		return nil, err
-	}
-	name := e.Getenv("VISUAL")
-	if name == "" {
-		name = e.Getenv("EDITOR")
-	}
+	name := cmp.Or(strings.TrimSpace(e.Getenv("VISUAL")), strings.TrimSpace(e.Getenv("EDITOR")))
 	if name == "" {
 		return nil, failed("no editor is named", "export EDITOR=vi")
 	}
-	words := append(strings.Fields(name), e.file)
+	if err := os.MkdirAll(filepath.Dir(e.file), 0o700); err != nil {
+		return nil, err
+	}
+	if err := cmp.Or(os.WriteFile(e.since, e.base, 0o600), os.WriteFile(e.file, text, 0o600)); err != nil {
+		return nil, err
+	}
+	words := editor(name, e.file)
 	cmd := exec.CommandContext(context.WithoutCancel(e.Context.Context), words[0], words[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Dir = e.Stdin, e.Stderr, e.Stderr, e.Dir
 	if err := cmd.Run(); err != nil {
-		return nil, failed(fmt.Sprintf("the editor %s: %v", words[0], err), "what was typed is kept in "+e.file)
+		return nil, failed(fmt.Sprintf("the editor %s: %v", name, err), "what was typed is kept in "+e.file)
 	}
 	return os.ReadFile(e.file)
+}
+
+// editor is the command that edits the file. Its words are left to a shell, where there is one, as git
+// leaves them: there may be quotes among them.
+func editor(name, file string) []string {
+	if sh, err := exec.LookPath("sh"); err == nil {
+		return []string{sh, "-c", name + ` "$@"`, name, file}
+	}
+	return append(strings.Fields(name), file)
 }
 
 func (e *edit) commitText(text []byte) error {

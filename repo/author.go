@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-git/go-git/v5/plumbing/object"
 )
@@ -40,7 +42,21 @@ func signature(role string, getenv func(string) string, c *config, now time.Time
 		}
 		who.When = when
 	}
-	return who, nil
+	return who, checkSignature(role, who)
+}
+
+// checkSignature refuses what git fsck would call a damaged commit, or what could not be read back: our
+// commits are UTF-8.
+func checkSignature(role string, who object.Signature) error {
+	for _, text := range []string{who.Name, who.Email} {
+		if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+			return fmt.Errorf("%s %q: is not UTF-8, or holds control characters", role, text)
+		}
+	}
+	if who.When.Unix() < 0 || who.When.Year() > 9999 {
+		return fmt.Errorf("%s: git cannot record a time in the year %d", role, who.When.Year())
+	}
+	return nil
 }
 
 // cleanIdent leaves out what git leaves out of a name: what would end the field, and punctuation around it.

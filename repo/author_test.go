@@ -86,6 +86,22 @@ func TestNoAuthor(t *testing.T) {
 	}
 }
 
+func TestSignaturesThatWouldDamageACommit(t *testing.T) {
+	for what, env := range map[string]map[string]string{
+		"a time before git's":      {"GIT_AUTHOR_DATE": "1969-12-31T23:59:59Z"},
+		"a zone before git's time": {"GIT_AUTHOR_DATE": "1970-01-01T00:00:00+02:00"},
+		"a time without end":       {"GIT_AUTHOR_DATE": "@99999999999999"},
+		"a committer's time":       {"GIT_COMMITTER_DATE": "1960-01-01T00:00:00Z"},
+		"a name that is not UTF-8": {"GIT_AUTHOR_NAME": "J\xfcrgen"},
+		"a name with an escape":    {"GIT_COMMITTER_NAME": "Jane\x1b[31m Doe"},
+		"an address with a tab":    {"GIT_AUTHOR_EMAIL": "jane\t@acme.example"},
+	} {
+		if ident, _, err := identOf(t, env, "user.name", "Jane", "user.email", "jane@acme.example"); err == nil {
+			t.Errorf("%s: taken for %q", what, ident)
+		}
+	}
+}
+
 func TestCommitterIsItsOwn(t *testing.T) {
 	env := map[string]string{"GIT_COMMITTER_NAME": "Env", "GIT_AUTHOR_NAME": "Writer"}
 	_, committer, err := identOf(t, env, "committer.email", "c@x.example", "user.email", "u@x.example")

@@ -39,7 +39,7 @@ func (a *app) caseCommand() *cli.Command {
 			{
 				Name: "download", ArgsUsage: "CASE", Usage: "fetch the forensic data, to send it to the vendor",
 				Description: "casebook case download 20261123-ws-017 -o ws-017.zip",
-				Flags:       writes(outFlag("forensic data")), Action: a.verb(caseDownload),
+				Flags:       writes(append(fetchFlags(), outFlag("forensic data"))...), Action: a.caseDownload(),
 			},
 			{
 				Name: "identify", ArgsUsage: "CASE", Usage: "record the Case ID that the vendor issued",

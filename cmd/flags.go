@@ -45,7 +45,12 @@ func choose[T ~string](c *call, flag string, among ...T) (T, error) {
 
 // account is an argument that names a customer who is there.
 func (c *call) account(s *repo.Snapshot, i int) (casefile.Account, error) {
-	account, err := casefile.ParseAccount(c.arg(i))
+	return customerNamed(s, c.arg(i))
+}
+
+// customerNamed is the account of a customer who is there.
+func customerNamed(s *repo.Snapshot, name string) (casefile.Account, error) {
+	account, err := casefile.ParseAccount(name)
 	if err != nil {
 		return "", usage(err.Error(), "casebook customer list")
 	}

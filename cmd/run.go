@@ -71,6 +71,7 @@ func (a *app) tree() *cli.App {
 			a.initCommand(),
 			a.customerCommand(),
 			a.mitigatorCommand(),
+			a.operatorCommand(),
 			a.caseCommand(),
 			a.patternCommand(),
 			a.validateCommand(),

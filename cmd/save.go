@@ -22,23 +22,14 @@ func outFlag(what string) cli.Flag {
 // saveFile writes bytes out under their own name or the one -o says. The file appears only
 // when it is whole and its digest right, and takes no other file's place.
 func (c *call) saveFile(ctx context.Context, src io.Reader, name string, size int64, want casefile.Digest) error {
-	if c.String("o") == "-" {
+	target, err := c.free(name)
+	if err != nil {
+		return err
+	}
+	if target == "" {
 		return c.copyChecked(ctx, c.Stdout, src, name, size, want)
 	}
-	target := c.path(name)
-	if o := c.String("o"); o != "" {
-		target = c.path(o)
-	}
-	if info, err := os.Stat(target); err == nil && info.IsDir() {
-		target = filepath.Join(target, name)
-	}
-	if _, err := os.Lstat(target); err == nil {
-		return refused(fmt.Sprintf("%s is there already", target), "name another file with -o, or remove it")
-	}
 	part, err := os.CreateTemp(filepath.Dir(target), ".casebook-*")
-	if errors.Is(err, os.ErrNotExist) {
-		return failed(fmt.Sprintf("%s: no such folder", filepath.Dir(target)))
-	}
 	if err != nil {
 		return err
 	}
@@ -51,6 +42,24 @@ func (c *call) saveFile(ctx context.Context, src io.Reader, name string, size in
 		return nil
 	}
 	return os.Rename(part.Name(), target)
+}
+
+// free is where to save a file of that name, if nothing stands there; "" is stdout.
+func (c *call) free(name string) (string, error) {
+	if c.String("o") == "-" {
+		return "", nil
+	}
+	target := c.path(name)
+	if o := c.String("o"); o != "" {
+		target = c.path(o)
+	}
+	if info, err := os.Stat(target); err == nil && info.IsDir() {
+		target = filepath.Join(target, name)
+	}
+	if _, err := os.Lstat(target); err == nil {
+		return "", refused(fmt.Sprintf("%s is there already", target), "name another file with -o, or remove it")
+	}
+	return target, nil
 }
 
 // copyChecked copies bytes that are known by their digest.

@@ -18,6 +18,7 @@ func (a *app) serveCommand() *cli.Command {
 			&cli.StringFlag{Name: "listen", Usage: "answer Threat Mitigators on `ADDR`", Value: "127.0.0.1:8443"},
 			&cli.StringFlag{Name: "console", Usage: "answer operators' tools (/livez, /readyz, /status) on `ADDR`", Value: "127.0.0.1:8080"},
 			&cli.StringFlag{Name: "branch", Usage: "publish this `BRANCH`; the one casebook.yaml names where absent"},
+			&cli.StringFlag{Name: "max-forensics", Usage: "take forensic data of this `SIZE` at the most, as in 500M or 2G", Value: "2G"},
 			&cli.BoolFlag{Name: "plain-http", Usage: "a proxy before us does TLS, so --listen may be any address"},
 			&cli.DurationFlag{Name: "tick", Usage: "look at the branch at least every `TIME`, with or without file events", Value: 30 * time.Second},
 		},
@@ -26,9 +27,13 @@ func (a *app) serveCommand() *cli.Command {
 }
 
 func serveCasebook(c *call) error {
+	largest, err := parseSize(c.String("max-forensics"))
+	if err != nil {
+		return usage("--max-forensics: " + err.Error())
+	}
 	return serve.Run(c.Context.Context, serve.Config{
 		Dir: c.folder(), State: c.stateFolder(), Branch: c.String("branch"),
-		Listen: c.String("listen"), Console: c.String("console"), PlainHTTP: c.Bool("plain-http"),
+		Listen: c.String("listen"), Console: c.String("console"), PlainHTTP: c.Bool("plain-http"), Forensics: largest,
 		Tick: c.Duration("tick"), Log: c.logger(), Now: c.Now, Getenv: c.Getenv,
 	}, func(listen, console net.Addr) {
 		c.talk("answering mitigators on http://%s, operators on http://%s; Ctrl-C ends", listen, console)

@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -49,6 +51,20 @@ func bytesize(n int64) string {
 		value /= unit
 	}
 	return fmt.Sprintf("%.1f %ciB", value, "KMGTP"[i])
+}
+
+// parseSize reads a size as people write it: bytes, or with K, M, G or T behind.
+func parseSize(s string) (int64, error) {
+	number := strings.TrimRight(s, "KMGT")
+	n, err := strconv.ParseInt(number, 10, 64)
+	power := len(s) - len(number)
+	if power == 1 {
+		power = 1 + strings.IndexByte("KMGT", s[len(s)-1])
+	}
+	if err != nil || n < 1 || len(s)-len(number) > 1 || n > math.MaxInt64>>(10*power) {
+		return 0, fmt.Errorf("bad size %q: it is a number of bytes, or as in 500M or 2G", s)
+	}
+	return n << (10 * power), nil
 }
 
 // orNA is what the vendor's screens show for what is not there yet.

@@ -49,6 +49,11 @@ func (s *Snapshot) Mitigators(a casefile.Account) ([]*casefile.Mitigator, error)
 	return recordsIn[*casefile.Mitigator](s, casefile.MitigatorsDir(a))
 }
 
+// Operators are all operators by name, with problems as in Cases.
+func (s *Snapshot) Operators() ([]*casefile.Operator, error) {
+	return recordsIn[*casefile.Operator](s, casefile.OperatorsDir)
+}
+
 // DeliveriesOf are the deliveries of one entry, by mitigator; it is asked of the snapshot that
 // Deliveries returns.
 func (s *Snapshot) DeliveriesOf(p casefile.PatternRef) ([]*casefile.Delivery, error) {

@@ -72,6 +72,9 @@ func (j *journal) append(l line) error {
 		return fmt.Errorf("%s: an earlier write failed half-way", j.path)
 	}
 	data, err := json.Marshal(l)
+	if err == nil && !j.inPlace() {
+		err = j.drop(0)
+	}
 	if err != nil {
 		return err
 	}
@@ -86,6 +89,17 @@ func (j *journal) append(l line) error {
 	j.size += int64(n)
 	j.lines = append(j.lines, l)
 	return nil
+}
+
+// inPlace reports whether what is open is the file that a restarted server will read. It is
+// not when the state folder was removed, or renamed away with its repository.
+func (j *journal) inPlace() bool {
+	named, err := os.Stat(j.path)
+	if err != nil {
+		return false
+	}
+	open, err := j.f.Stat()
+	return err == nil && os.SameFile(named, open)
 }
 
 // drop forgets the first n lines, which are committed: a new file takes the journal's
@@ -117,6 +131,11 @@ func (j *journal) drop(n int) error {
 }
 
 func writeSynced(path string, data []byte) error {
+	// One folder and none above it: where the whole repository is gone, whoever brings
+	// another must find its place empty.
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err

@@ -101,3 +101,37 @@ func TestAWriteThatFailsIsNotRecorded(t *testing.T) {
 		t.Errorf("error %v, %d lines", err, len(j.lines))
 	}
 }
+
+func TestAJournalWhoseFolderIsGoneIsWrittenAnew(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "casebook")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, "journal")
+	j, err := openJournal(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id := range casefile.PatternID(3) {
+		if err := j.append(line{Account: "acme", Pattern: id + 1, Mitigator: "tm-01"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(folder, fmt.Sprint(folder, id)); err != nil {
+			t.Skip(err) // where open files hold their folder
+		}
+	}
+	if err := j.append(line{Account: "acme", Pattern: 4, Mitigator: "tm-01"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := openJournal(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.close()
+	if len(again.lines) != 4 || again.lines[0].Pattern != 1 || again.lines[3].Pattern != 4 {
+		t.Errorf("lines %+v", again.lines)
+	}
+}

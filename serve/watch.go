@@ -31,7 +31,7 @@ func (p *publisher) watch(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	folders := &folders{w: w, log: p.log}
-	folders.renew(p.repo.Watch(p.found.Load().branch))
+	folders.renew(p.watched())
 	p.look(ctx)
 	var soon <-chan time.Time
 	for {
@@ -56,9 +56,17 @@ func (p *publisher) watch(ctx context.Context, every time.Duration) {
 		}
 		soon = nil
 		// Watched first, looked at second: what happens in between is seen either way.
-		folders.renew(p.repo.Watch(p.found.Load().branch))
+		folders.renew(p.watched())
 		p.look(ctx)
 	}
+}
+
+// watched are the folders in which the branch moves, and the two above the repository:
+// where it is renamed away and another put in its place, nothing happens inside it.
+func (p *publisher) watched() []string {
+	folders := p.repo.Watch(p.found.Load().branch)
+	above := filepath.Dir(folders[0])
+	return append(folders, above, filepath.Dir(above))
 }
 
 // folders are the watched ones. Git removes emptied folders of refs, and the watch with

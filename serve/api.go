@@ -16,6 +16,7 @@ type api struct {
 	*publisher
 	recorder  *recorder
 	forensics *forensics
+	rate      int // requests a second of one mitigator or operator; 0 is any
 }
 
 // call is one request of a mitigator that showed its token, and the state that was
@@ -65,6 +66,9 @@ func (a *api) admit(do func(call) error) echo.HandlerFunc {
 			return &unauthorized
 		}
 		by.seen.Store(now.Unix())
+		if err := by.seen.pace.keep(w, now, a.rate); err != nil {
+			return err
+		}
 		return do(call{c, w, p, by})
 	})
 }
@@ -138,20 +142,6 @@ type panicked struct {
 }
 
 func (e *panicked) Error() string { return fmt.Sprintf("panic: %v\n%s", e.cause, e.stack) }
-
-// wholeBodies refuses bodies without a Content-Length. net/http hides whether one with
-// Transfer-Encoding had a Content-Length, too; such pairs smuggle requests past proxies,
-// and no body we take has an unknown length.
-func wholeBodies(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(r.TransferEncoding) > 0 {
-			w.Header().Set("Connection", "close")
-			badRequest.because("send Content-Length, and no Transfer-Encoding").write(w, r)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
 
 // answer is a small JSON answer that nothing caches.
 func answer(c echo.Context, status int, v any) error {

@@ -108,7 +108,7 @@ func TestEveryRouteAnswersHead(t *testing.T) {
 }
 
 func echoOf(s *service) *echo.Echo {
-	a := &api{s.publisher, s.recorder, &forensics{publisher: s.publisher}}
+	a := &api{publisher: s.publisher, recorder: s.recorder, forensics: &forensics{publisher: s.publisher}}
 	return a.router()
 }
 

@@ -218,7 +218,7 @@ func (b *book) serve() *service {
 	if s.recorder, err = newRecorder(b.repo, j, log, now); err != nil {
 		b.Fatal(err)
 	}
-	s.api = described(b.TB, (&api{s.publisher, s.recorder, &forensics{publisher: s.publisher, limit: 1 << 20}}).routes(), false)
+	s.api = described(b.TB, (&api{publisher: s.publisher, recorder: s.recorder, forensics: &forensics{publisher: s.publisher, limit: 1 << 20}}).routes(), false)
 	s.console = described(b.TB, (&console{s.publisher, s.recorder}).routes(), true)
 	s.look(context.Background())
 	return s

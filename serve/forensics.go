@@ -26,8 +26,12 @@ func (a *api) forOperators(do func(echo.Context, *published, *operator) error) e
 		if p == nil {
 			return &notPublished
 		}
-		c.Response().Writer.Header()["Casebook-Commit"] = p.header
+		w := c.Response().Writer
+		w.Header()["Casebook-Commit"] = p.header
 		if o := p.operator(c.Request()); o != nil {
+			if err := o.pace.keep(w, a.now(), a.rate); err != nil {
+				return err
+			}
 			return do(c, p, o)
 		}
 		if p.authenticate(c.Request(), a.now()) != nil {
@@ -58,7 +62,7 @@ func (f *forensics) handOut(c echo.Context, p *published, o *operator) error {
 		w.Header().Set(name, value)
 	}
 	control := http.NewResponseController(w)
-	_ = control.SetWriteDeadline(time.Now().Add(answerTime + time.Duration(data.Size/slowest)*time.Second))
+	defer watched(w, c.Request(), content, stall)()
 	c.Response().Committed = true
 	went := &tally{ResponseWriter: w}
 	http.ServeContent(&ranged{ResponseWriter: went, r: c.Request()}, c.Request(), "", time.Time{}, content)

@@ -13,6 +13,7 @@ import (
 type operator struct {
 	name      casefile.Name
 	customers []casefile.Account
+	pace      pace
 }
 
 // letOperatorsIn takes the operators whose tokens are valid. A token that two hold would
@@ -31,7 +32,7 @@ func (p *published) letOperatorsIn(operators []*casefile.Operator) casefile.Prob
 				Hint: fmt.Sprintf("casebook operator rotate %s", o.Name)})
 			continue
 		}
-		p.operators[token] = &operator{o.Name, p.allowed(o)}
+		p.operators[token] = &operator{name: o.Name, customers: p.allowed(o)}
 	}
 	return ps
 }

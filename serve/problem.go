@@ -35,6 +35,7 @@ var (
 	ambiguous        = problem(http.StatusConflict, "ambiguous", "more than one case has this key")
 	tooMany          = problem(http.StatusConflict, "too-many-receipts", "too many receipts for this pattern")
 	tooLarge         = problem(http.StatusRequestEntityTooLarge, "too-large", "body too large")
+	tooFast          = problem(http.StatusTooManyRequests, "rate", "too many requests")
 	unsupportedMedia = problem(http.StatusUnsupportedMediaType, "unsupported-media", "unsupported media type")
 	badRange         = problem(http.StatusRequestedRangeNotSatisfiable, "range", "range not satisfiable")
 	wrongDigest      = problem(http.StatusUnprocessableEntity, "wrong-digest", "the body does not have the digest that was told")

@@ -17,6 +17,7 @@ type published struct {
 	header    []string // Casebook-Commit
 	customers map[casefile.Account]*customer
 	tokens    map[sum]*visitor
+	names     map[string]*visitor // by ACCOUNT/NAME, for client certificates
 	operators map[sum]*operator
 }
 
@@ -44,8 +45,12 @@ type visitor struct {
 // sum is the SHA-256 of a token.
 type sum [32]byte
 
-// contact is when a mitigator was last heard, in seconds since 1970; 0 is never.
-type contact struct{ atomic.Int64 }
+// contact is when a mitigator was last heard, in seconds since 1970; 0 is never; and how
+// fast it asks.
+type contact struct {
+	atomic.Int64
+	pace pace
+}
 
 // newCustomer prepares all answers. Those that are what they were are taken over.
 func newCustomer(h *casefile.Holdings, tree string, was *customer) (*customer, error) {
@@ -88,7 +93,7 @@ func (d *document) or(body []byte) *document {
 // them would open one customer's data to another, so it is a problem.
 func (p *published) letIn(contacts map[string]*contact) casefile.Problems {
 	var ps casefile.Problems
-	p.tokens = map[sum]*visitor{}
+	p.tokens, p.names = map[sum]*visitor{}, map[string]*visitor{}
 	for _, account := range slices.Sorted(maps.Keys(p.customers)) {
 		of := p.customers[account]
 		for _, name := range slices.Sorted(maps.Keys(of.mitigators)) {
@@ -97,6 +102,7 @@ func (p *published) letIn(contacts map[string]*contact) casefile.Problems {
 				continue
 			}
 			v := visitor{name: name, of: of, seen: heard(contacts, m)}
+			p.names[fmt.Sprintf("%s/%s", account, name)] = &visitor{name: name, of: of, seen: v.seen}
 			ps = append(ps, p.open(m, "token_sha256", m.TokenSHA256, v)...)
 			if m.Previous != nil {
 				v.until = m.Previous.Until

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -24,8 +25,10 @@ type Config struct {
 	Branch    string        // published; "" is the one casebook.yaml names
 	Listen    string        // address for mitigators
 	Console   string        // address for people and probes; "" is none
+	TLS       TLS           // of Listen; no files are none
 	PlainHTTP bool          // Listen may be reached from elsewhere: a proxy in front does the TLS
 	Tick      time.Duration // between looks without an event; 0 is 30 seconds
+	Rate      int           // requests a second of one mitigator or operator; 0 is any
 	Drain     time.Duration // for what is under way when the server stops; 0 is 30 seconds
 	Batch     time.Duration // between commits of receipts; 0 is 2 seconds
 	Forensics int64         // bytes of forensic data that are taken at the most; 0 is 2 GiB
@@ -86,11 +89,12 @@ func Run(ctx context.Context, c Config, ready func(listen, console net.Addr)) (e
 // run starts listeners, looking and delivering, in that order; and stops them so that the
 // last receipt taken is delivered.
 func (c Config) run(ctx context.Context, p *publisher, r *recorder, ready func(listen, console net.Addr)) error {
-	listen, err := net.Listen("tcp", c.Listen)
+	listen, err := c.listen()
 	if err != nil {
 		return err
 	}
-	servers := []*http.Server{c.server((&api{p, r, &forensics{publisher: p, limit: c.Forensics}}).routes())}
+	api := &api{publisher: p, recorder: r, forensics: &forensics{publisher: p, limit: c.Forensics}, rate: c.Rate}
+	servers := []*http.Server{c.server(api.routes())}
 	listeners := []net.Listener{listen}
 	var consoleAddr net.Addr
 	if c.Console != "" {
@@ -120,6 +124,22 @@ func (c Config) run(ctx context.Context, p *publisher, r *recorder, ready func(l
 	stopDelivering()
 	delivering.Wait()
 	return err
+}
+
+// listen is the listener for mitigators.
+func (c Config) listen() (net.Listener, error) {
+	if c.TLS == (TLS{}) {
+		return net.Listen("tcp", c.Listen)
+	}
+	config, err := c.TLS.secure(c.Log)
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return nil, err
+	}
+	return tls.NewListener(l, config), nil
 }
 
 // broken is why a server stopped by itself, if one did.
@@ -152,8 +172,9 @@ func (c Config) server(h http.Handler) *http.Server {
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       answerTime,
 		WriteTimeout:      answerTime,
+		ConnContext:       carry,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
+		MaxHeaderBytes:    4 << 10, // net/http adds 4 KiB
 		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
 	}
 }
@@ -184,7 +205,7 @@ func (c Config) filled() Config {
 }
 
 func (c Config) checkAddresses() error {
-	if err := checkAddress(c.Listen, c.PlainHTTP, &Exposed{false, c.Listen}); err != nil || c.Console == "" {
+	if err := checkAddress(c.Listen, c.PlainHTTP || c.TLS != (TLS{}), &Exposed{false, c.Listen}); err != nil || c.Console == "" {
 		return err
 	}
 	return checkAddress(c.Console, false, &Exposed{true, c.Console})

@@ -284,12 +284,13 @@ func TestAClientThatTakesNothingHoldsUpNobody(t *testing.T) {
 // everyList is what is published, with one list for all.
 func everyList(p *published, body string) *published {
 	next := *p
-	next.tokens = map[sum]*visitor{}
+	next.tokens, next.names = map[sum]*visitor{}, map[string]*visitor{}
 	for token, v := range p.tokens {
 		of, by := *v.of, *v
 		of.list = &document{plain: newVariant([]byte(body), `"long"`), gzip: newVariant([]byte(body), `"packed"`)}
 		by.of = &of
 		next.tokens[token] = &by
+		next.names[fmt.Sprintf("%s/%s", of.account, by.name)] = &by
 	}
 	return &next
 }

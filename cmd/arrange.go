@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -119,6 +120,9 @@ func (r *reader) flag(word string) error {
 	}
 	if takesValue(f) && strings.TrimSpace(value) == "" {
 		return usage(fmt.Sprintf("%s is empty", dashed(name)), r.helpLine())
+	}
+	if _, err := strconv.ParseBool(value); inline && !takesValue(f) && err != nil {
+		return usage(fmt.Sprintf("%s=%s: it is true or false", dashed(name), value), r.helpLine())
 	}
 	text := dashed(name)
 	if takesValue(f) || inline {

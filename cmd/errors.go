@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -44,11 +45,24 @@ func (a *app) complain(err error) {
 		a.problems(ps)
 		return
 	}
-	fmt.Fprintf(a.Stderr, "%s %s\n", a.paint(a.Stderr, red, "casebook: error:"), oneLine(err.Error()))
+	fmt.Fprintf(a.Stderr, "%s %s\n", a.paint(a.Stderr, red, "casebook: error:"), oneLine(textOf(err)))
 	_, hints := explain(err)
 	for _, h := range hints {
 		fmt.Fprintf(a.Stderr, "casebook: hint: %s\n", oneLine(h))
 	}
+}
+
+// textOf is what an error says: of many that came at once, the first few.
+func textOf(err error) string {
+	const most = 3
+	if errors.Is(err, context.Canceled) {
+		return "interrupted"
+	}
+	lines := strings.Split(err.Error(), "\n")
+	if more := len(lines) - most; more > 0 {
+		lines = append(lines[:most], plural(more, "more error"))
+	}
+	return strings.Join(lines, "; ")
 }
 
 // problems prints problems as compilers do, and the first hint there is.
@@ -140,9 +154,11 @@ func adviseRefusal(e *casefile.Refusal) []string {
 	if len(hints) > 0 {
 		return hints
 	}
-	verbs := make([]string, len(e.Legal))
-	for i, v := range e.Legal {
-		verbs[i] = string(v)
+	var verbs []string
+	for _, v := range e.Legal {
+		if v != e.Verb { // which something else stands in the way of
+			verbs = append(verbs, string(v))
+		}
 	}
 	return []string{"legal now: " + strings.Join(verbs, ", ")}
 }
@@ -151,7 +167,7 @@ func adviseUncommitted(e *repo.Uncommitted) []string {
 	if e.Staged {
 		return []string{"git commit, or git restore --staged " + shellWords(e.Paths)}
 	}
-	return []string{"git diff " + shellWords(e.Paths), "git commit, git stash or git restore, and then again"}
+	return []string{"git status " + shellWords(e.Paths), "git commit, git stash or git restore, and then again; what git does not know may stand in the way"}
 }
 
 func adviseExposed(e *serve.Exposed) []string {

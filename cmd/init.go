@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/urfave/cli/v2"
 
@@ -34,8 +35,8 @@ func (a *app) init(ctx *cli.Context) error {
 	if c.arg(0) != "" {
 		dir = c.path(c.arg(0))
 	}
-	if c.Bool("dry-run") {
-		fmt.Fprintf(c.Stdout, "would make a casebook in %s\n", dir)
+	if _, err := repo.Open(dir, "", a.Getenv); c.Bool("dry-run") && (errors.Is(err, repo.ErrNoCasebook) || errors.Is(err, fs.ErrNotExist)) {
+		fmt.Fprintf(c.Stdout, "would make a git repository and a casebook in %s\n", dir)
 		return nil
 	}
 	book, err := repo.Init(dir, a.Getenv)

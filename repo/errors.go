@@ -3,6 +3,7 @@ package repo
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -49,11 +50,15 @@ type Uncommitted struct {
 }
 
 func (e *Uncommitted) Error() string {
-	what := "uncommitted edits"
+	const most = 5
+	what, paths := "uncommitted edits", e.Paths
 	if e.Staged {
 		what = "staged and not committed"
 	}
-	return fmt.Sprintf("%s: %s", strings.Join(e.Paths, ", "), what)
+	if more := len(paths) - most; more > 0 {
+		paths = append(slices.Clone(paths[:most]), fmt.Sprintf("and %d more", more))
+	}
+	return fmt.Sprintf("%s: %s", strings.Join(paths, ", "), what)
 }
 
 // Ambiguous says that a reference fits more than one thing.

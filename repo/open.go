@@ -33,8 +33,10 @@ func Open(dir, state string, getenv func(string) string) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(dir); err != nil {
+	if info, err := os.Stat(dir); err != nil {
 		return nil, err
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("%s: is a file, and no folder", dir)
 	}
 	for at := dir; ; at = filepath.Dir(at) {
 		r, err := openAt(at, getenv)

@@ -74,10 +74,12 @@ func (w workTree) write(file string, content io.Reader) (fs.FileInfo, error) {
 	}
 	temp := path.Join(dir, fmt.Sprintf("%s%08x", draftName, rand.Uint32()))
 	if err := w.draft(temp, content); err != nil {
-		return nil, errors.Join(err, w.root.Remove(temp))
+		w.root.Remove(temp)
+		return nil, err
 	}
 	if err := w.root.Rename(temp, file); err != nil {
-		return nil, errors.Join(err, w.root.Remove(temp))
+		w.root.Remove(temp)
+		return nil, err
 	}
 	return w.root.Lstat(file)
 }

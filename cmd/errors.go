@@ -174,7 +174,7 @@ func adviseExposed(e *serve.Exposed) []string {
 	if e.Console {
 		return []string{"--console 127.0.0.1:8080; a proxy in front decides who else may look"}
 	}
-	return []string{"--listen 127.0.0.1:8443, or --plain-http if a proxy in front does TLS"}
+	return []string{"--tls-cert FILE --tls-key FILE, or --listen 127.0.0.1:8443, or --plain-http if a proxy in front does TLS"}
 }
 
 // shellWords are paths as a shell takes them, a few at the most.

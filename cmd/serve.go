@@ -19,7 +19,12 @@ func (a *app) serveCommand() *cli.Command {
 			&cli.StringFlag{Name: "console", Usage: "answer operators' tools (/livez, /readyz, /status) on `ADDR`", Value: "127.0.0.1:8080"},
 			&cli.StringFlag{Name: "branch", Usage: "publish this `BRANCH`; the one casebook.yaml names where absent"},
 			&cli.StringFlag{Name: "max-forensics", Usage: "take forensic data of this `SIZE` at the most, as in 500M or 2G", Value: "2G"},
+			&cli.StringFlag{Name: "tls-cert", Usage: "answer Threat Mitigators over TLS, with the certificate in `FILE`; read again when it changes"},
+			&cli.StringFlag{Name: "tls-key", Usage: "the certificate's key is in `FILE`"},
+			&cli.StringFlag{Name: "client-ca", Usage: "a client certificate of an authority in `FILE` stands for the token of the mitigator it names, as CN ACCOUNT/NAME or URI casebook:ACCOUNT/NAME"},
 			&cli.BoolFlag{Name: "plain-http", Usage: "a proxy before us does TLS, so --listen may be any address"},
+			&cli.IntFlag{Name: "rate", Usage: "answer `N` requests a second of each mitigator and operator, in bursts of ten seconds' worth; 0 is any number", Value: 100},
+			&cli.DurationFlag{Name: "drain", Usage: "let answers under way take `TIME` when stopped, and cut them then", Value: 30 * time.Second},
 			&cli.DurationFlag{Name: "tick", Usage: "look at the branch at least every `TIME`, with or without file events", Value: 30 * time.Second},
 		},
 		Action: a.verb(serveCasebook),
@@ -31,12 +36,23 @@ func serveCasebook(c *call) error {
 	if err != nil {
 		return usage("--max-forensics: " + err.Error())
 	}
+	tls := serve.TLS{Cert: c.String("tls-cert"), Key: c.String("tls-key"), ClientCA: c.String("client-ca")}
+	scheme := "http"
+	if tls != (serve.TLS{}) {
+		scheme = "https"
+	}
+	if scheme == "https" && (tls.Cert == "" || tls.Key == "") {
+		return usage("TLS needs a certificate and its key", "--tls-cert FILE --tls-key FILE")
+	}
+	if c.Int("rate") < 0 {
+		return usage("--rate: less than nothing", "--rate 0 answers any number of requests")
+	}
 	return serve.Run(c.Context.Context, serve.Config{
 		Dir: c.folder(), State: c.stateFolder(), Branch: c.String("branch"),
-		Listen: c.String("listen"), Console: c.String("console"), PlainHTTP: c.Bool("plain-http"), Forensics: largest,
+		Listen: c.String("listen"), Console: c.String("console"), TLS: tls, PlainHTTP: c.Bool("plain-http"), Rate: c.Int("rate"), Drain: c.Duration("drain"), Forensics: largest,
 		Tick: c.Duration("tick"), Log: c.logger(), Now: c.Now, Getenv: c.Getenv,
 	}, func(listen, console net.Addr) {
-		c.talk("answering mitigators on http://%s, operators on http://%s; Ctrl-C ends", listen, console)
+		c.talk("answering mitigators on %s://%s, operators on http://%s; Ctrl-C ends", scheme, listen, console)
 	})
 }
 

@@ -38,8 +38,12 @@ func (c *call) saveFile(ctx context.Context, src io.Reader, name string, size in
 	if err = errors.Join(err, part.Sync(), part.Close()); err != nil {
 		return err
 	}
-	if err := os.Link(part.Name(), target); err == nil { // unlike Rename, never takes a file's place
+	err = os.Link(part.Name(), target) // unlike Rename, never takes a file's place
+	switch {
+	case err == nil:
 		return nil
+	case errors.Is(err, os.ErrExist):
+		return thereAlready(target)
 	}
 	return os.Rename(part.Name(), target)
 }
@@ -57,9 +61,16 @@ func (c *call) free(name string) (string, error) {
 		target = filepath.Join(target, name)
 	}
 	if _, err := os.Lstat(target); err == nil {
-		return "", refused(fmt.Sprintf("%s is there already", target), "name another file with -o, or remove it")
+		return "", thereAlready(target)
+	}
+	if info, err := os.Stat(filepath.Dir(target)); err != nil || !info.IsDir() {
+		return "", failed(fmt.Sprintf("%s: no such folder", filepath.Dir(target)))
 	}
 	return target, nil
+}
+
+func thereAlready(target string) error {
+	return refused(fmt.Sprintf("%s is there already", target), "name another file with -o, or remove it")
 }
 
 // copyChecked copies bytes that are known by their digest.

@@ -47,9 +47,9 @@ func (*Customer) check() []flaw { return nil }
 
 // Mitigator is a registered Threat Mitigator of one customer.
 type Mitigator struct {
-	Account     Account `json:"account"`      // from the path
-	Name        Name    `json:"name"`         // from the path
-	TokenSHA256 Digest  `json:"token_sha256"` // the token itself is printed once and kept nowhere
+	Account     Account `json:"account"`            // from the path
+	Name        Name    `json:"name"`               // from the path
+	TokenSHA256 Digest  `json:"token_sha256"`       // the token itself is printed once and kept nowhere
 	Previous    *Token  `json:"previous,omitempty"` // the token before, where the two overlap
 	Added       Time    `json:"added"`
 	Revoked     Time    `json:"revoked,omitzero"` // zero while the token opens anything

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -28,7 +29,7 @@ type Blob struct {
 	SHA256 string // hexadecimal
 	Head   []byte // the first 512 bytes
 	f      *os.File
-	at     string // where the compressed object stands now
+	at     string // where the compressed object stands until Close
 	placed bool
 }
 
@@ -167,33 +168,42 @@ func (b *Blob) open() (io.ReadCloser, error) {
 	}{plain, f}, err
 }
 
-// place moves the object into the repository, durably; to be done just before the commit that names it.
+// place makes the object part of the repository, durably; to be done just before the commit that names
+// it, and again if gc has taken it away since. Here the bytes stay until Close.
 func (b *Blob) place(o objectDir) error {
-	if b.placed {
+	target := o.file(b.Hash)
+	if _, err := os.Stat(target); err == nil && b.placed {
 		return nil
 	}
-	target := o.file(b.Hash)
 	if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
 		return err
 	}
-	if err := b.move(o, target); err != nil {
-		return err
+	if err := b.link(target); err != nil {
+		if err := b.copy(o); err != nil {
+			return err
+		}
 	}
-	b.at, b.placed = target, true
+	b.placed = true
 	return cmp.Or(syncDir(filepath.Dir(target)), syncDir(o.path))
 }
 
-// move renames, or copies when the state folder is on another file system.
-func (b *Blob) move(o objectDir, target string) error {
-	err := renameOwned(b.f, target)
-	if err == nil {
-		return nil
+// link gives the object's file a second name. An older file of the same content is replaced, for gc may
+// be about to prune that one.
+func (b *Blob) link(target string) error {
+	temp := filepath.Join(filepath.Dir(target), fmt.Sprintf("tmp_obj_%08x", rand.Uint32()))
+	if err := os.Link(b.at, temp); err != nil {
+		return err
 	}
-	from, openErr := os.Open(b.at)
-	if openErr != nil {
-		return cmp.Or(err, openErr)
+	defer os.Remove(temp) // still there if target was the same file already
+	return os.Rename(temp, target)
+}
+
+// copy is for a state folder on another file system, or one that knows no links.
+func (b *Blob) copy(o objectDir) error {
+	from, err := os.Open(b.at)
+	if err != nil {
+		return err
 	}
-	defer os.Remove(b.at)
 	defer from.Close()
 	d, err := o.draft(b.Hash, func(w io.Writer) error {
 		_, err := io.Copy(w, from)
@@ -208,8 +218,5 @@ func (b *Blob) move(o objectDir, target string) error {
 // Close forgets the blob, and its bytes too unless they were placed.
 func (b *Blob) Close() error {
 	b.f.Close()
-	if b.placed {
-		return nil
-	}
 	return os.Remove(b.at)
 }

@@ -54,7 +54,10 @@ func TestBlobIsGitsOwn(t *testing.T) {
 			}
 			expectContent(t, b, content)
 			expect(t, "size", o.git("cat-file", "-s", b.Hash.String()), strconv.Itoa(len(content)))
+			must(0, os.Remove(o.objects().file(b.Hash))) // as gc would
+			must(0, b.place(o.objects()))
 			o.git("fsck", "--strict")
+			must(0, b.Close())
 			expectEmpty(t, incoming)
 		})
 	}

@@ -323,8 +323,8 @@ func (c *change) write(message Message, paths []string) error {
 	if err := c.show(paths, fresh); err != nil {
 		return errors.Join(err, c.takeBack(paths))
 	}
-	if err := fresh.restore(c.repo.objects()); err != nil {
-		return err
+	if err := c.outlast(fresh, paths); err != nil {
+		return fmt.Errorf("%s is committed, but git gc may have damaged it: %w", c.commit, err)
 	}
 	return c.logMove(message)
 }
@@ -379,14 +379,7 @@ func (c *change) show(paths []string, fresh *pending) error {
 			return err
 		}
 	}
-	for _, file := range paths {
-		if b := c.tx.puts[file].blob; b != nil {
-			if err := b.place(c.repo.objects()); err != nil {
-				return err
-			}
-		}
-	}
-	if err := fresh.restore(c.repo.objects()); err != nil {
+	if err := c.restore(fresh, paths); err != nil {
 		return err
 	}
 	return c.branchLock.move(c.tip.commit, c.commit)

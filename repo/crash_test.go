@@ -98,19 +98,21 @@ func TestKilledAtAnyMoment(t *testing.T) {
 func TestManyWritersLoseNothing(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		name string
-		book func(testing.TB) *book
-		git  []string
+		name    string
+		book    func(testing.TB) *book
+		writers int
+		git     []string
 	}{
-		{"in a work tree, beside git commit", newBook, []string{"commit", "-q", "--allow-empty", "-m", "by git"}},
-		{"in a bare repository", newBareBook, nil},
+		{"in a work tree, beside git commit", newBook, 8, []string{"commit", "-q", "--allow-empty", "-m", "by git"}},
+		{"in a work tree, beside git gc", newBook, 2, []string{"gc", "-q", "--prune=now"}},
+		{"in a bare repository", newBareBook, 8, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b := test.book(t)
 			need(t, "git")
-			const writers, changes = 8, 5
-			reported := b.allAtOnce(writers, changes, test.git)
-			expect(t, "reports", len(reported), writers*changes)
+			const changes = 5
+			reported := b.allAtOnce(test.writers, changes, test.git)
+			expect(t, "reports", len(reported), test.writers*changes)
 			b.expectAll(reported)
 			b.sound()
 		})

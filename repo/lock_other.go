@@ -26,3 +26,12 @@ func removeOwned(f *os.File, path string) error {
 	}
 	return os.Remove(path)
 }
+
+// lives says whether a process is still there.
+func lives(pid int) bool {
+	p, err := os.FindProcess(pid)
+	if err == nil {
+		p.Release()
+	}
+	return err == nil
+}

@@ -38,3 +38,6 @@ func renameOwned(f *os.File, to string) error {
 func removeOwned(f *os.File, path string) error {
 	return errors.Join(os.Remove(path), f.Close())
 }
+
+// lives says whether a process is still there.
+func lives(pid int) bool { return syscall.Kill(pid, 0) == nil }

@@ -75,40 +75,59 @@ func (p *pending) flush(o objectDir) error {
 	}
 	syncs := make([]func() error, 0, len(folders))
 	for _, folder := range slices.Sorted(maps.Keys(folders)) {
-		syncs = append(syncs, func() error { return syncDir(folder) })
+		syncs = append(syncs, func() error {
+			err := syncDir(folder)
+			if errors.Is(err, os.ErrNotExist) {
+				return nil // pruned, with the objects in it: see restore
+			}
+			return err
+		})
 	}
 	return atOnce(syncs)
 }
 
 // restore writes again what was flushed and is there no more: until a ref names them, a
-// `git gc --prune=now` may take objects away.
+// `git gc --prune=now` takes objects away.
 func (p *pending) restore(o objectDir) error {
-	gone := pending{objects: map[plumbing.Hash]pendingObject{}}
-	for h, object := range p.objects {
-		if _, err := os.Stat(o.file(h)); err != nil {
-			gone.objects[h] = object
+	for range 10 {
+		gone := pending{objects: maps.Clone(p.objects)}
+		maps.DeleteFunc(gone.objects, func(h plumbing.Hash, _ pendingObject) bool {
+			_, err := os.Stat(o.file(h))
+			return err == nil
+		})
+		if len(gone.objects) == 0 {
+			return nil
+		}
+		if err := gone.flush(o); err != nil {
+			return err
 		}
 	}
-	if len(gone.objects) == 0 {
-		return nil
-	}
-	return gone.flush(o)
+	return fmt.Errorf("%s: new objects are removed as soon as they are written", o.path)
 }
 
 func (o objectDir) store(h plumbing.Hash, object pendingObject) error {
-	d, err := o.draft(h, func(w io.Writer) error {
-		packed, err := zlib.NewWriterLevel(w, zlib.BestSpeed)
+	for try := 0; ; try++ {
+		d, err := o.draft(h, object.write)
 		if err != nil {
 			return err
 		}
-		packed.Write(objectHeader(object.kind, int64(len(object.data))))
-		packed.Write(object.data)
-		return packed.Close()
-	})
+		err = o.settle(d)
+		if errors.Is(err, os.ErrNotExist) && try < 10 {
+			continue // git prune also removes drafts
+		}
+		return err
+	}
+}
+
+// write is the loose object's file.
+func (p pendingObject) write(w io.Writer) error {
+	packed, err := zlib.NewWriterLevel(w, zlib.BestSpeed)
 	if err != nil {
 		return err
 	}
-	return o.settle(d)
+	packed.Write(objectHeader(p.kind, int64(len(p.data))))
+	packed.Write(p.data)
+	return packed.Close()
 }
 
 // draft writes a loose object beside its place, under the name git's prune recognises as a leftover.

@@ -21,6 +21,7 @@ func (a *app) mitigateCommand() *cli.Command {
 			&cli.StringFlag{Name: "token-file", Usage: "a `FILE` with the token that mitigator add printed", Required: true},
 			&cli.StringFlag{Name: "dir", Usage: "keep patterns and what was done in `DIR`", Required: true},
 			&cli.StringFlag{Name: "exec", Usage: "apply a pattern with `CMD`, {} being its file"},
+			&cli.StringFlag{Name: "watch-dir", Usage: "hand in the forensic data found in `DIR` as ENDPOINT.zip or ENDPOINT--ANYTHING.zip; it is moved to sent/ or refused/ there"},
 			&cli.StringFlag{Name: "ca", Usage: "believe only servers that the authorities in the PEM `FILE` vouch for"},
 			&cli.StringFlag{Name: "cert", Usage: "show servers the certificate in the PEM `FILE`"},
 			&cli.StringFlag{Name: "key", Usage: "the `FILE` with the key of --cert"},
@@ -41,7 +42,7 @@ func (a *app) mitigate(ctx *cli.Context) error {
 	}
 	config := mitigator.Config{
 		Servers: c.StringSlice("server"), Token: token, Dir: c.path(c.String("dir")), Exec: c.String("exec"),
-		CA: c.given("ca"), Cert: c.given("cert"), Key: c.given("key"), AllowRollback: c.Bool("allow-rollback"),
+		Watch: c.given("watch-dir"), CA: c.given("ca"), Cert: c.given("cert"), Key: c.given("key"), AllowRollback: c.Bool("allow-rollback"),
 		Wait: c.Duration("wait"), Every: c.Duration("every"), Log: c.logger(), Now: c.Now,
 	}
 	if !c.Bool("once") {
@@ -70,7 +71,7 @@ func (c *call) token(file string) (string, error) {
 	}
 	token := strings.TrimSpace(string(text))
 	if token == "" || strings.ContainsAny(token, " \t\r\n") {
-		return "", failed(file+" does not hold a token", "casebook mitigator rotate ACCOUNT NAME >"+shellWord(file))
+		return "", failed(file+" does not hold a token", "casebook mitigator rotate ACCOUNT NAME >"+shellWord(file)+", or casebook operator rotate NAME for an operator's")
 	}
 	return token, nil
 }
@@ -89,5 +90,9 @@ func passed(did mitigator.Result) string {
 			words += "; " + part.word + " " + numbers(part.ids)
 		}
 	}
-	return words + "; " + plural(did.Receipts, "receipt") + " taken"
+	words += "; " + plural(did.Receipts, "receipt") + " taken"
+	for _, key := range did.HandedIn {
+		words += "; handed in " + string(key)
+	}
+	return words
 }

@@ -44,7 +44,7 @@ func (e *Refused) final() bool {
 	return e.Status >= 400 && e.Status < 500
 }
 
-// ask makes one request with the token.
+// ask makes one small request.
 func (m *mitigator) ask(ctx context.Context, method string, at *url.URL, header http.Header, body *bytes.Reader) (*http.Response, error) {
 	var content io.Reader
 	if body != nil {
@@ -55,6 +55,11 @@ func (m *mitigator) ask(ctx context.Context, method string, at *url.URL, header 
 		return nil, err
 	}
 	r.Header = header
+	return m.do(r)
+}
+
+// do makes a request with the token.
+func (m *mitigator) do(r *http.Request) (*http.Response, error) {
 	r.Header.Set("Authorization", "Bearer "+m.Token)
 	r.Header.Set("User-Agent", "casebook-mitigate")
 	return m.Client.Do(r)

@@ -23,4 +23,7 @@
 // who can issue the pattern again.
 //
 // The folder holds state.json, lock, and patterns/ID/NAME.
+//
+// Beside the passes, forensic data that an agent leaves in a folder is handed in; see
+// outbox.
 package mitigator

@@ -17,6 +17,7 @@ type Config struct {
 	Token         string        // the token that mitigator add printed
 	Dir           string        // the folder of this mitigator, made if it is missing
 	Exec          string        // 'CMD {}', run with each pattern; "" only downloads
+	Watch         string        // folder with forensic data to hand in; "" is none
 	Every         time.Duration // from one pass to the next where the server holds no polls; 0 is ten minutes, the vendor's heartbeat
 	Wait          time.Duration // how long the server is asked to hold a poll until the list changes; 0 is not at all
 	CA            string        // PEM file of the only authorities believed about the server; "" is the system's
@@ -35,7 +36,8 @@ type Result struct {
 	Downloaded []casefile.PatternID `json:"downloaded"`
 	Applied    []casefile.PatternID `json:"applied"`
 	Failed     []casefile.PatternID `json:"failed"`
-	Receipts   int                  `json:"receipts"` // receipts the server has taken
+	Receipts   int                  `json:"receipts"`  // receipts the server has taken
+	HandedIn   []casefile.Key       `json:"handed_in"` // cases of forensic data the server has taken
 }
 
 // Once makes one pass, for cron.
@@ -46,7 +48,9 @@ func Once(ctx context.Context, c Config) (Result, error) {
 		return Result{}, err
 	}
 	err = m.pass(ctx)
-	return m.result, errors.Join(err, m.close())
+	handedIn, handing := m.handInOnce(ctx)
+	m.result.HandedIn = handedIn
+	return m.result, errors.Join(err, handing, m.close())
 }
 
 // Run makes passes until ctx ends. Of the errors of a pass only those end it that no
@@ -57,6 +61,11 @@ func Run(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, m.close()) }()
+	stop, err := m.keepHandingIn(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	said := ""
 	for waits := (patience{every: m.Every}); ; {
 		err := m.pass(ctx)

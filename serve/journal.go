@@ -94,11 +94,11 @@ func (j *journal) append(l line) error {
 // inPlace reports whether what is open is the file that a restarted server will read. It is
 // not when the state folder was removed, or renamed away with its repository.
 func (j *journal) inPlace() bool {
-	named, err := os.Stat(j.path)
-	if err != nil {
-		return false
-	}
 	open, err := j.f.Stat()
+	if err != nil {
+		return true // the write will tell
+	}
+	named, err := os.Stat(j.path)
 	return err == nil && os.SameFile(named, open)
 }
 

@@ -1,8 +1,10 @@
 package repo
 
 import (
+	"errors"
 	"io"
 	"io/fs"
+	"path"
 	"runtime"
 	"strings"
 
@@ -79,12 +81,39 @@ func (r *Repo) workTreeContents() (contents, error) {
 		return contents{}, err
 	}
 	ignored := gitignore.NewMatcher(patterns)
+	objects := &reader{common: r.common}
 	return newContents(contents{
-		files:   files,
-		open:    w.open,
+		files: append(files, r.notCheckedOut(w)...),
+		open: func(f file) (io.ReadCloser, int64, error) {
+			if !f.at.Hash.IsZero() {
+				return objects.stream(f.at.Hash)
+			}
+			return w.open(f)
+		},
 		ignored: func(file string) bool { return ignored.Match(strings.Split(file, "/"), false) },
-		close:   w.root.Close,
+		close:   func() error { return errors.Join(w.root.Close(), objects.close()) },
 	}), nil
+}
+
+// notCheckedOut are the files that git has in the index and not as files: what a sparse checkout leaves
+// out, and submodules. From an index that cannot be read, as in a conflict, nothing is taken.
+func (r *Repo) notCheckedOut(w workTree) []file {
+	x, err := openIndex(r.indexFile())
+	if err != nil {
+		return nil
+	}
+	var found []file
+	for _, e := range x.entries {
+		submodule := e.mode() == filemode.Submodule
+		if !submodule && e.extended()&extendedSkipWorktree == 0 {
+			continue
+		}
+		name := string(e.name())
+		if _, err := w.lstat(name); submodule || errors.Is(err, fs.ErrNotExist) {
+			found = append(found, file{name, object.TreeEntry{Name: path.Base(name), Mode: e.mode(), Hash: e.hash()}})
+		}
+	}
+	return found
 }
 
 func (w workTree) open(f file) (io.ReadCloser, int64, error) {

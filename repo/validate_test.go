@@ -92,6 +92,19 @@ customers/acme/patterns/1/lpt$vpn.123: is a symbolic link, and must be a plain f
 	}
 }
 
+func TestValidateSeesWhatIsNotCheckedOut(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	need(t, "git")
+	b.upload(b.receive("ws-017"), "lpt$vpn.123", "xyz")
+	b.git("sparse-checkout", "set", "--no-cone", "/casebook.yaml", "/customers/acme/patterns/1/pattern.yaml")
+	expect(t, "problems", must(b.ValidateWorkTree()).Error(), "")
+	b.git("sparse-checkout", "disable")
+	b.git("update-index", "--add", "--cacheinfo", "160000,"+must(b.Tip("main"))+",customers/acme/operators")
+	expect(t, "problems", must(b.ValidateWorkTree()).Error(),
+		"customers/acme/operators: is a submodule, and must be a plain file")
+}
+
 func (b *book) replaceByLink(name string) {
 	file := filepath.Join(b.Root(), name)
 	must(0, os.Remove(file))

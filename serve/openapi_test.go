@@ -113,7 +113,7 @@ func operation(d *openapi3.T, r *http.Request, console bool) *openapi3filter.Req
 		}
 		values, fits := map[string]string{}, true
 		for i, word := range words {
-			if name, variable := strings.CutPrefix(word, "{"); variable && path[i] != "" {
+			if name, variable := strings.CutPrefix(word, "{"); variable {
 				values[strings.TrimSuffix(name, "}")] = path[i]
 			} else {
 				fits = fits && word == path[i]

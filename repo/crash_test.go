@@ -71,7 +71,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	b := newBook(t)
 	need(t, "git")
 	var reported []string
-	for round := range 8 {
+	for round := range 6 {
 		cmd := b.changer(fmt.Sprintf("r%d", round), 1000)
 		out := must(cmd.StdoutPipe())
 		must(0, cmd.Start())
@@ -110,7 +110,7 @@ func TestManyWritersLoseNothing(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			b := test.book(t)
 			need(t, "git")
-			const changes = 5
+			const changes = 3
 			reported := b.allAtOnce(test.writers, changes, test.git)
 			expect(t, "reports", len(reported), test.writers*changes)
 			b.expectAll(reported)

@@ -6,9 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"path"
-	"slices"
 	"strconv"
 
 	"casebook/casefile"
@@ -92,22 +89,6 @@ func (tx *Tx) PutText(file string, data []byte) error {
 	return tx.put(file, put{hash: tx.fresh.add(plumbing.BlobObject, data)})
 }
 
-// judge finds what is wrong with a record's coming file, by itself and compared with the tip's.
-func (tx *Tx) judge(rec casefile.Record, data []byte) casefile.Problems {
-	if ps := casefile.Decode(rec, data); len(ps) > 0 {
-		return ps
-	}
-	old, _ := casefile.Locate(rec.Path())
-	if err := tx.tip.Get(old); err != nil {
-		return nil // there was none, or none that could be read
-	}
-	ps := casefile.Judge(old, rec)
-	for i := range ps {
-		casefile.Place(data, &ps[i])
-	}
-	return ps
-}
-
 // Take reads a pattern's bytes once, of a size known beforehand, and holds them ready for PutBlob.
 func (r *Repo) Take(ctx context.Context, src io.Reader, size int64, progress func(int64)) (*Blob, error) {
 	incoming, err := r.state.incoming()
@@ -135,18 +116,6 @@ func (tx *Tx) PutCopy(file, from string) error {
 		return err
 	}
 	return tx.put(file, put{hash: at.Hash, blob: tx.puts[from].blob})
-}
-
-func checkPatternBytes(file string, size int64, head []byte) error {
-	switch {
-	case !isPatternBytes(file):
-		return fmt.Errorf("%s: is no place for a pattern's bytes", file)
-	case size == 0:
-		return fmt.Errorf("%s: is empty", path.Base(file))
-	case isPointer(head):
-		return fmt.Errorf("%s: is a git LFS pointer, not the pattern; git lfs pull brings the bytes", path.Base(file))
-	}
-	return nil
 }
 
 // put grafts the file into the tree, so that what is read from now on has it.
@@ -183,21 +152,6 @@ func (tx *Tx) FreeKey(a casefile.Account, endpoint string) (casefile.Key, error)
 	return key, failed
 }
 
-// changed are the paths whose content is not the tip's, in order.
-func (tx *Tx) changed() ([]string, error) {
-	var paths []string
-	for _, file := range slices.Sorted(maps.Keys(tx.puts)) {
-		was, err := tx.tip.hashAt(file)
-		if err != nil {
-			return nil, err
-		}
-		if was != tx.puts[file].hash {
-			paths = append(paths, file)
-		}
-	}
-	return paths, nil
-}
-
 // hashAt is the content at a path, ZeroHash where there is none.
 func (s *Snapshot) hashAt(file string) (plumbing.Hash, error) {
 	at, err := s.find(file)
@@ -205,82 +159,6 @@ func (s *Snapshot) hashAt(file string) (plumbing.Hash, error) {
 		return plumbing.ZeroHash, nil
 	}
 	return at.Hash, err
-}
-
-// check finds what is wrong between the things that were put: a pattern's bytes and its record belong
-// together, and neither changes once it is there.
-func (tx *Tx) check(changed []string) error {
-	for _, file := range changed {
-		p, err := tx.patternAt(file)
-		if err != nil {
-			return err
-		}
-		if p == nil {
-			continue
-		}
-		if err := tx.checkPattern(p); err != nil {
-			return err
-		}
-		if err := tx.checkBytes(p, file); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkBytes judges the bytes that were put, where it is bytes that were put.
-func (tx *Tx) checkBytes(p *casefile.Pattern, file string) error {
-	was, err := tx.tip.hashAt(file)
-	switch {
-	case err != nil || file == p.Path():
-		return err
-	case p.File == nil || file != p.FilePath():
-		return fmt.Errorf("%s: is not the file that the entry's record names", file)
-	case !was.IsZero():
-		return fmt.Errorf("%s: a pattern's bytes never change", file)
-	}
-	return nil
-}
-
-// patternAt is the entry whose record or bytes are at a path; nil where the path is something else's.
-func (tx *Tx) patternAt(file string) (*casefile.Pattern, error) {
-	rec, err := casefile.Locate(path.Join(path.Dir(file), casefile.PatternFile))
-	p, ok := rec.(*casefile.Pattern)
-	if err != nil || !ok {
-		return nil, nil
-	}
-	return p, tx.Get(p)
-}
-
-func (tx *Tx) checkPattern(p *casefile.Pattern) error {
-	if p.File == nil {
-		return nil
-	}
-	file := p.FilePath()
-	if there, err := tx.has(file); err != nil || !there {
-		return errors.Join(err, fmt.Errorf("%s: is named by its record and was not put", file))
-	}
-	if b := tx.puts[file].blob; b != nil && (b.Size != p.File.Size || string(b.SHA256) != string(p.File.SHA256)) {
-		return fmt.Errorf("%s: has another size or SHA-256 than its record says", file)
-	}
-	return nil
-}
-
-// recordChanges says which values of which records changed.
-func (tx *Tx) recordChanges(changed []string) []RecordChange {
-	var all []RecordChange
-	for _, file := range changed {
-		to, err := casefile.Locate(file)
-		if err != nil || tx.Get(to) != nil {
-			continue
-		}
-		from, _ := casefile.Locate(file)
-		if tx.tip.Get(from) != nil {
-			from = nil
-		}
-		all = append(all, RecordChange{file, from == nil, casefile.Diff(from, to)})
-	}
-	return all
 }
 
 // content is what a file shall hold.

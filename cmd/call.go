@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -87,36 +88,48 @@ func (c *call) commit(do func(*call, *repo.Tx) (repo.Message, error)) error {
 	if err != nil {
 		return err
 	}
-	c.report(done, said)
+	if err := c.report(done, said); err != nil {
+		return err
+	}
 	if c.then != "" && !how.DryRun {
 		c.talk("next: %s", c.then)
 	}
 	return nil
 }
 
-// report prints what a change did: with --quiet only the name of what it was done to.
-func (c *call) report(done *repo.Changed, said repo.Message) {
+// report prints what a change did.
+func (c *call) report(done *repo.Changed, said repo.Message) error {
+	_, err := io.WriteString(c.Stdout, c.outcome(done, said))
+	if err != nil && done.Commit != "" {
+		return fmt.Errorf("%s is committed, but its outcome could not be printed: %w", done.Commit, err)
+	}
+	return err
+}
+
+// outcome is what a change did, in words: with --quiet only the name of what it was done to.
+func (c *call) outcome(done *repo.Changed, said repo.Message) string {
 	if c.quiet {
 		if name := subject(said); name != "" {
-			fmt.Fprintln(c.Stdout, name)
+			return name + "\n"
 		}
-		return
+		return ""
 	}
+	var text strings.Builder
 	switch {
 	case len(done.Records) == 0:
-		fmt.Fprintf(c.Stdout, "%s: nothing to change\n", strings.Join(c.words, " "))
-		return
+		return strings.Join(c.words, " ") + ": nothing to change\n"
 	case done.Commit == "":
-		fmt.Fprintf(c.Stdout, "would commit on %s: %s\n", done.Branch, oneLine(said.Subject))
+		fmt.Fprintf(&text, "would commit on %s: %s\n", done.Branch, oneLine(said.Subject))
 	default:
-		fmt.Fprintf(c.Stdout, "%s %s on %s: %s\n", c.paint(c.Stdout, bold, "committed"), done.Commit[:10], done.Branch, oneLine(said.Subject))
+		fmt.Fprintf(&text, "%s %s on %s: %s\n", c.paint(c.Stdout, bold, "committed"), done.Commit[:10], done.Branch, oneLine(said.Subject))
 	}
 	for _, r := range done.Records {
-		fmt.Fprintf(c.Stdout, "  %s%s\n", visible(r.Path), map[bool]string{true: " (new)"}[r.Created])
+		fmt.Fprintf(&text, "  %s%s\n", visible(r.Path), map[bool]string{true: " (new)"}[r.Created])
 		for _, d := range r.Fields {
-			fmt.Fprintf(c.Stdout, "    %s\n", difference(d))
+			fmt.Fprintf(&text, "    %s\n", difference(d))
 		}
 	}
+	return text.String()
 }
 
 func subject(m repo.Message) string {

@@ -18,12 +18,12 @@ func (a *app) mitigateCommand() *cli.Command {
 		Description: "casebook mitigate --server http://127.0.0.1:8443 --token-file tm-01.token --dir /var/lib/tm-01 --exec 'clean-endpoint {}'",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "server", Usage: "the casebook server's `URL`; given again, the next one to turn to", Required: true},
-			&cli.StringFlag{Name: "token-file", Usage: "a `FILE` with the token that mitigator add printed", Required: true},
+			&cli.StringFlag{Name: "token-file", Usage: "a `FILE` with the token that mitigator add printed"},
 			&cli.StringFlag{Name: "dir", Usage: "keep patterns and what was done in `DIR`", Required: true},
 			&cli.StringFlag{Name: "exec", Usage: "apply a pattern with `CMD`, {} being its file"},
 			&cli.StringFlag{Name: "watch-dir", Usage: "hand in the forensic data found in `DIR` as ENDPOINT.zip or ENDPOINT--ANYTHING.zip; it is moved to sent/ or refused/ there"},
 			&cli.StringFlag{Name: "ca", Usage: "believe only servers that the authorities in the PEM `FILE` vouch for"},
-			&cli.StringFlag{Name: "cert", Usage: "show servers the certificate in the PEM `FILE`"},
+			&cli.StringFlag{Name: "cert", Usage: "show servers the certificate in the PEM `FILE`; it can stand for the token"},
 			&cli.StringFlag{Name: "key", Usage: "the `FILE` with the key of --cert"},
 			&cli.DurationFlag{Name: "wait", Usage: "ask the server to hold a poll for `TIME`, until the list changes; 0 is not at all", Value: 55 * time.Second},
 			&cli.DurationFlag{Name: "every", Usage: "poll every `TIME` where the server holds no polls; the vendor's heartbeat is ten minutes", Value: 10 * time.Minute},
@@ -36,7 +36,13 @@ func (a *app) mitigateCommand() *cli.Command {
 
 func (a *app) mitigate(ctx *cli.Context) error {
 	c := &call{app: a, Context: ctx}
-	token, err := c.token(c.String("token-file"))
+	token, err := "", error(nil)
+	switch file := c.String("token-file"); {
+	case file != "":
+		token, err = c.token(file)
+	case c.String("cert") == "":
+		err = usage("give --token-file, or --cert and --key", "casebook mitigate --help")
+	}
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package serve
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,5 +38,24 @@ func TestANewPatternIsWithAWaitingMitigatorAtOnce(t *testing.T) {
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+func TestACertificateStandsForTheToken(t *testing.T) {
+	b, a := newBook(t), newAuthority(t)
+	b.upload(b.receive("acme", "ws-017"), "lpt$vpn.123", "the bytes")
+	a.issue("server", "server", nil)
+	a.issue("tm-01", "acme/tm-01", nil)
+	a.issue("stranger", "acme/tm-99", nil)
+	s := b.run(Config{TLS: TLS{Cert: a.at("server.crt"), Key: a.at("server.key"), ClientCA: a.at("ca.crt")}})
+	defer s.stop()
+	until(t, "ready", func() bool { code, _ := get(t, s.console+"/readyz", ""); return code == 200 })
+	c := mitigator.Config{Servers: []string{strings.Replace(s.listen, "http:", "https:", 1)}, Dir: t.TempDir(), CA: a.at("ca.crt"), Cert: a.at("tm-01.crt"), Key: a.at("tm-01.key")}
+	if did, err := mitigator.Once(t.Context(), c); err != nil || len(did.Downloaded) != 1 || did.Receipts != 1 {
+		t.Errorf("%+v %v", did, err)
+	}
+	c.Cert, c.Key = a.at("stranger.crt"), a.at("stranger.key")
+	if _, err := mitigator.Once(t.Context(), c); !errors.Is(err, mitigator.ErrUnauthorized) {
+		t.Errorf("a mitigator that is not registered: %v", err)
 	}
 }

@@ -58,9 +58,11 @@ func (m *mitigator) ask(ctx context.Context, method string, at *url.URL, header 
 	return m.do(r)
 }
 
-// do makes a request with the token.
+// do makes a request with the token; without one the certificate says who asks.
 func (m *mitigator) do(r *http.Request) (*http.Response, error) {
-	r.Header.Set("Authorization", "Bearer "+m.Token)
+	if m.Token != "" {
+		r.Header.Set("Authorization", "Bearer "+m.Token)
+	}
 	r.Header.Set("User-Agent", "casebook-mitigate")
 	return m.Client.Do(r)
 }

@@ -14,7 +14,7 @@ import (
 // it does with a pattern.
 type Config struct {
 	Servers       []string      // base URLs of casebook serve, the preferred one first; all serve one casebook
-	Token         string        // the token that mitigator add printed
+	Token         string        // the token that mitigator add printed; "" where Cert says who asks
 	Dir           string        // the folder of this mitigator, made if it is missing
 	Exec          string        // 'CMD {}', run with each pattern; "" only downloads
 	Watch         string        // folder with forensic data to hand in; "" is none

@@ -2,15 +2,11 @@ package serve
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"strings"
-	"sync"
 	"time"
 
 	"casebook/casefile"
@@ -61,12 +57,11 @@ func (f *forensics) handOut(c echo.Context, p *published, o *operator) error {
 	} {
 		w.Header().Set(name, value)
 	}
-	control := http.NewResponseController(w)
 	defer watched(w, c.Request(), content, stall)()
 	c.Response().Committed = true
 	went := &tally{ResponseWriter: w}
 	http.ServeContent(&ranged{ResponseWriter: went, r: c.Request()}, c.Request(), "", time.Time{}, content)
-	if went.status != http.StatusOK || went.sent != data.Size || control.Flush() != nil {
+	if went.status != http.StatusOK || went.sent != data.Size || http.NewResponseController(w).Flush() != nil || !reached(c.Request(), stall) {
 		return nil
 	}
 	f.log.Info("forensic data downloaded", "case", of.Ref(), "operator", o.name)
@@ -146,66 +141,4 @@ func (f *forensics) downloaded(ctx context.Context, of *casefile.Case, o *operat
 		return said, tx.Put(now)
 	})
 	return err
-}
-
-// intact remembers which evidence was found to have its digest, so that gigabytes are
-// hashed before they are first handed out, and not each time.
-type intact struct{ files sync.Map } // casefile.Digest → os.FileInfo
-
-func (k *intact) check(ctx context.Context, content *os.File, data casefile.Forensics) error {
-	info, err := content.Stat()
-	if err != nil {
-		return err
-	}
-	if known, ok := k.files.Load(data.SHA256); ok {
-		if was := known.(os.FileInfo); os.SameFile(was, info) && was.ModTime().Equal(info.ModTime()) && was.Size() == info.Size() {
-			return nil
-		}
-	}
-	sum := sha256.New()
-	if _, err := io.Copy(sum, &cancelled{ctx, io.NewSectionReader(content, 0, info.Size())}); err != nil {
-		return err
-	}
-	if got := hex.EncodeToString(sum.Sum(nil)); got != string(data.SHA256) || info.Size() != data.Size {
-		return fmt.Errorf("the forensic data is damaged: SHA-256 %s, and %s was recorded", got, data.SHA256)
-	}
-	k.files.Store(data.SHA256, info)
-	return nil
-}
-
-// cancelled is a reader that ends with its context.
-type cancelled struct {
-	ctx context.Context
-	io.Reader
-}
-
-func (r *cancelled) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.Reader.Read(p)
-}
-
-// tally counts what of a body went out, and leaves the kernel's copying as it is.
-type tally struct {
-	http.ResponseWriter
-	status int
-	sent   int64
-}
-
-func (t *tally) WriteHeader(status int) {
-	t.status = status
-	t.ResponseWriter.WriteHeader(status)
-}
-
-func (t *tally) Write(p []byte) (int, error) {
-	n, err := t.ResponseWriter.Write(p)
-	t.sent += int64(n)
-	return n, err
-}
-
-func (t *tally) ReadFrom(src io.Reader) (int64, error) {
-	n, err := io.Copy(t.ResponseWriter, src)
-	t.sent += n
-	return n, err
 }

@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"casebook/casefile"
 	"casebook/repo"
@@ -133,6 +136,35 @@ func TestADownloadThatIsCutMovesNothing(t *testing.T) {
 	}
 	if strings.Contains(log.String(), "downloaded") {
 		t.Errorf("log %s", log.String())
+	}
+}
+
+// The kernel takes a small answer at once; only what the client's machine got is a download.
+func TestADownloadThatIsInBuffersOnlyMovesNothing(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the kernel does not tell here what reached the client")
+	}
+	b, of := withEvidence(t, zipOf(strings.Repeat("0123456789abcdef", 32<<10)))
+	s := b.run(Config{})
+	until(t, "ready", func() bool { code, _ := get(t, s.console+"/readyz", ""); return code == 200 })
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.listen, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.(*net.TCPConn).SetReadBuffer(4096); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", evidenceOf17, janeToken)
+	if _, err := io.ReadFull(conn, make([]byte, 100)); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond) // for a wrong server to take it for done
+	conn.Close()
+	if err := s.stop(); err != nil {
+		t.Error(err)
+	}
+	if got := b.statusOf(of); got != casefile.NewCaseReceived {
+		t.Errorf("status %s", got)
 	}
 }
 

@@ -1,8 +1,6 @@
 package serve
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,14 +9,12 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"casebook/casefile"
 	"casebook/repo"
@@ -319,93 +315,5 @@ func TestContentDigest(t *testing.T) {
 		if got, err := contentDigest(c.fields); got != c.want || (err != nil) != c.wrong {
 			t.Errorf("%q: %q %v", c.fields, got, err)
 		}
-	}
-}
-
-// postZip hands in over a connection; 0 is no answer.
-func postZip(server, endpoint, data string) (int, casefile.Key) {
-	r, err := http.NewRequest(http.MethodPost, server+"/v1/cases?endpoint="+endpoint, strings.NewReader(data))
-	if err != nil {
-		return 0, ""
-	}
-	r.Header.Set("Authorization", "Bearer "+acmeToken)
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return 0, ""
-	}
-	defer answer.Body.Close()
-	var got received
-	if json.NewDecoder(answer.Body).Decode(&got) != nil {
-		return 0, ""
-	}
-	return answer.StatusCode, got.Case
-}
-
-// A server killed at any moment has every case it answered, and none twice.
-func TestKilledAtAnyMomentNoCaseIsLostOrDoubled(t *testing.T) {
-	b := newBook(t)
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	data := func(n int) string { return zipOf(fmt.Sprint(n) + strings.Repeat("x", 1<<20)) }
-	answered := map[int]casefile.Key{}
-	next := 0
-	for life := range 6 {
-		c := exec.Command(self)
-		c.Env = append(os.Environ(), "AS_SERVER="+b.dir)
-		var said bytes.Buffer
-		c.Stderr = &said
-		out, err := c.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		address, err := bufio.NewReader(out).ReadString('\n')
-		if err != nil {
-			t.Fatalf("%v\n%s", err, said.String())
-		}
-		server := "http://" + strings.TrimSpace(address)
-		for killing := false; ; {
-			code, key := postZip(server, "ws-017", data(next))
-			if code == 503 {
-				time.Sleep(5 * time.Millisecond)
-				continue
-			}
-			if code != 200 && code != 201 {
-				break // dead: the same is handed in again in the next life
-			}
-			answered[next] = key
-			next++
-			if !killing {
-				killing = true
-				time.AfterFunc(time.Duration(13*life)*time.Millisecond, func() { _ = c.Process.Kill() })
-			}
-		}
-		_ = c.Wait()
-	}
-	s := b.serve()
-	receivedIn(t, s.handIn(acmeToken, "ws-017", zipOf("the last")), 201)
-	b.nothingOnTheWay()
-	cases, err := b.tip().Cases("acme")
-	if err != nil {
-		t.Fatal(err)
-	}
-	times := map[casefile.Digest][]casefile.Key{}
-	for _, of := range cases {
-		times[of.ForensicData.SHA256] = append(times[of.ForensicData.SHA256], of.Key)
-		if _, err := os.Stat(b.repo.State().Path(repo.Forensics, of.ForensicData.SHA256)); err != nil {
-			t.Errorf("case %s without its evidence: %v", of.Key, err)
-		}
-	}
-	for n, key := range answered {
-		if got := times[digestOf(data(n))]; !slices.Equal(got, []casefile.Key{key}) {
-			t.Errorf("%d was answered with %s, and is committed as %v", n, key, got)
-		}
-	}
-	if len(answered) < 6 {
-		t.Errorf("only %d answers in 6 lives", len(answered))
 	}
 }

@@ -154,7 +154,9 @@ func TestAFileThatChangesOnItsWayStays(t *testing.T) {
 		d.status = status
 		c := d.config(t)
 		put(t, c.Watch, "ws-017.zip")
-		d.during = func() { _ = os.WriteFile(filepath.Join(c.Watch, "ws-017.zip"), []byte("more bytes than before"), 0o600) }
+		d.during = func() {
+			_ = os.WriteFile(filepath.Join(c.Watch, "ws-017.zip"), []byte("more bytes than before"), 0o600)
+		}
 		if did, err := Once(t.Context(), c); err != nil || len(did.HandedIn) != 0 {
 			t.Errorf("%d: %+v %v", status, did, err)
 		}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -67,6 +68,9 @@ func (a *app) read(do func(*call, *repo.Snapshot) error) cli.ActionFunc {
 			return err
 		}
 		defer s.Close()
+		if err := c.holdsCasebook(s); err != nil {
+			return err
+		}
 		return do(c, s)
 	})
 }
@@ -76,8 +80,28 @@ func (a *app) change(do func(*call, *repo.Tx) (repo.Message, error)) cli.ActionF
 	return a.verb(func(c *call) error { return c.commit(do) })
 }
 
-// commit carries out the change, and prints what changed and the next step.
+// holdsCasebook refuses a repository of something else, where a verb would be a strange commit, and a
+// casebook that is newer than this program.
+func (c *call) holdsCasebook(s *repo.Snapshot) error {
+	err := s.Get(&casefile.Book{})
+	if errors.Is(err, repo.ErrNotFound) {
+		return fmt.Errorf("%s: %w", c.folder(), repo.ErrNoCasebook)
+	}
+	return err
+}
+
+// commit carries out the change of a casebook.
 func (c *call) commit(do func(*call, *repo.Tx) (repo.Message, error)) error {
+	return c.commitAnywhere(func(c *call, tx *repo.Tx) (repo.Message, error) {
+		if err := c.holdsCasebook(tx.Snapshot); err != nil {
+			return repo.Message{}, err
+		}
+		return do(c, tx)
+	})
+}
+
+// commitAnywhere carries out the change, and prints what changed and the next step.
+func (c *call) commitAnywhere(do func(*call, *repo.Tx) (repo.Message, error)) error {
 	var said repo.Message
 	how := repo.How{Now: c.Now(), DryRun: c.Bool("dry-run")}
 	done, err := c.book.Change(c.Context.Context, how, func(tx *repo.Tx) (repo.Message, error) {

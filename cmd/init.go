@@ -45,7 +45,7 @@ func (a *app) init(ctx *cli.Context) error {
 	}
 	c.book = book
 	c.then = "casebook customer add ACCOUNT --company NAME"
-	return c.commit(func(c *call, tx *repo.Tx) (repo.Message, error) {
+	return c.commitAnywhere(func(c *call, tx *repo.Tx) (repo.Message, error) {
 		if err := tx.Get(&casefile.Book{}); !errors.Is(err, repo.ErrNotFound) {
 			return repo.Message{}, refused(dir+" holds a casebook already", "casebook -C "+shellWord(dir)+" validate")
 		}

@@ -2,7 +2,6 @@ package serve
 
 import (
 	"fmt"
-	"log/slog"
 	"net/http"
 	"runtime/debug"
 
@@ -28,10 +27,10 @@ type call struct {
 	by        *visitor
 }
 
-func (a *api) routes() http.Handler { return wholeBodies(a.router()) }
+func (a *api) routes() http.Handler { return a.requests.each(wholeBodies(a.router())) }
 
 func (a *api) router() *echo.Echo {
-	e := newRouter(a.log, a.mark)
+	e := newRouter(a.publisher, a.mark)
 	for _, path := range []struct {
 		at   string
 		read func(call) error
@@ -84,7 +83,7 @@ func (a *api) list(c call) error {
 	if a.room.hold(c) {
 		return nil
 	}
-	c.by.of.list.serve(c.w, c.Request())
+	a.metrics.polled(c.by.of.list.serve(c.w, c.Request()))
 	return nil
 }
 
@@ -99,7 +98,7 @@ func (a *api) entry(c call) error {
 }
 
 // newRouter is an echo that answers every error with a problem document.
-func newRouter(log *slog.Logger, mark func(http.Header)) *echo.Echo {
+func newRouter(by *publisher, mark func(http.Header)) *echo.Echo {
 	e := echo.New()
 	e.IPExtractor = echo.ExtractIPDirect() // X-Forwarded-For is anyone's word
 	e.HTTPErrorHandler = func(err error, c echo.Context) {
@@ -108,8 +107,9 @@ func newRouter(log *slog.Logger, mark func(http.Header)) *echo.Echo {
 		}
 		p := problemOf(err)
 		if p.Status == http.StatusInternalServerError {
-			log.Error("cannot answer", "method", c.Request().Method, "path", c.Request().URL.Path, "error", err)
+			by.log.Error("cannot answer", "request", idOf(c.Response().Writer), "method", c.Request().Method, "path", c.Request().URL.Path, "error", err)
 		}
+		by.metrics.problem(p)
 		w := c.Response().Writer
 		mark(w.Header())
 		p.write(w, c.Request())

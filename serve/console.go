@@ -19,12 +19,12 @@ type console struct {
 	recorder *recorder
 }
 
-func (s *console) routes() http.Handler { return wholeBodies(s.router()) }
+func (s *console) routes() http.Handler { return s.requests.each(wholeBodies(s.router())) }
 
 func (s *console) router() *echo.Echo {
-	e := newRouter(s.log, func(http.Header) {})
+	e := newRouter(s.publisher, func(http.Header) {})
 	for path, do := range map[string]echo.HandlerFunc{
-		"/": s.summary, "/livez": s.live, "/readyz": s.ready, "/status": s.tellStatus, "/openapi.yaml": describe,
+		"/": s.summary, "/livez": s.live, "/readyz": s.ready, "/status": s.tellStatus, "/openapi.yaml": describe, "/metrics": echo.WrapHandler(s.metricsPage()),
 	} {
 		e.GET(path, guarded(do))
 		e.HEAD(path, guarded(do))
@@ -146,7 +146,7 @@ func (f *finding) obstacle() string {
 	case f.trouble != "":
 		return "cannot look: " + f.trouble
 	case f.refused != nil:
-		return fmt.Sprintf("refusing %s: %d problems, see /status", f.refused.commit, len(f.refused.problems))
+		return fmt.Sprintf("refusing %s: %d problems, see /status; the first: %s", f.refused.commit, len(f.refused.problems), f.refused.problems[0])
 	}
 	return "not looked yet"
 }
@@ -175,6 +175,6 @@ func (s *console) summary(c echo.Context) error {
 		}
 		fmt.Fprintf(&b, "mitigator %s/%s: %s\n", m.Account, m.Name, heard)
 	}
-	fmt.Fprintf(&b, "receipts waiting to be committed: %d\n\n/livez /readyz /status\n", now.Journal.Pending)
+	fmt.Fprintf(&b, "receipts waiting to be committed: %d\n\n/livez /readyz /status /metrics /openapi.yaml\n", now.Journal.Pending)
 	return c.String(http.StatusOK, b.String())
 }

@@ -57,15 +57,15 @@ func (d *document) choose(r *http.Request) *variant {
 	return &d.plain
 }
 
-// serve answers with the document, or with 304 where the client has it.
-func (d *document) serve(w http.ResponseWriter, r *http.Request) {
+// serve answers with the document, or with 304 where the client has it, and tells which.
+func (d *document) serve(w http.ResponseWriter, r *http.Request) (status int) {
 	v, h := d.choose(r), w.Header()
 	h["Etag"] = v.header.etag
 	h["Vary"] = varyEncoding
 	h["Cache-Control"] = privateCached
 	if matches(r.Header["If-None-Match"], v.etag) {
 		w.WriteHeader(http.StatusNotModified)
-		return
+		return http.StatusNotModified
 	}
 	h["Content-Type"] = jsonType
 	h["X-Content-Type-Options"] = noSniff
@@ -77,6 +77,7 @@ func (d *document) serve(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(v.body) // the client may be gone
 	}
+	return http.StatusOK
 }
 
 // matches reports whether one of the tags of If-None-Match is etag, by weak comparison

@@ -75,11 +75,16 @@ func (a *api) file(c call) error {
 	defer watched(c.w, c.Request(), content, stall)()
 	c.Response().Committed = true
 	if r := c.Request(); r.Header["Range"] != nil {
-		http.ServeContent(&ranged{ResponseWriter: c.w, r: r}, r, "", time.Time{}, content)
+		w := &ranged{ResponseWriter: c.w, r: r}
+		http.ServeContent(w, r, "", time.Time{}, content)
+		a.metrics.files.Add(float64(w.sent))
 	} else {
 		// Nothing may stand between ServeContent and net/http's own writer, or the kernel
 		// no longer copies from disk to socket.
 		http.ServeContent(c.w, r, "", time.Time{}, content)
+		if sent, err := content.Seek(0, io.SeekCurrent); err == nil {
+			a.metrics.files.Add(float64(sent))
+		}
 	}
 	return nil
 }
@@ -90,6 +95,7 @@ type ranged struct {
 	http.ResponseWriter
 	r       *http.Request
 	refused bool
+	sent    int64 // of the content
 }
 
 func (w *ranged) WriteHeader(status int) {
@@ -104,9 +110,13 @@ func (w *ranged) Write(p []byte) (int, error) {
 	if w.refused {
 		return len(p), nil
 	}
-	return w.ResponseWriter.Write(p)
+	n, err := w.ResponseWriter.Write(p)
+	w.sent += int64(n)
+	return n, err
 }
 
 func (w *ranged) ReadFrom(src io.Reader) (int64, error) {
-	return io.Copy(w.ResponseWriter, src)
+	n, err := io.Copy(w.ResponseWriter, src)
+	w.sent += n
+	return n, err
 }

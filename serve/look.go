@@ -26,6 +26,8 @@ type publisher struct {
 	found    atomic.Pointer[finding]
 	contacts map[string]*contact
 	room     *room
+	metrics  *metrics
+	requests *numbering
 	settled  string         // the commit that was published or refused last
 	tip      string         // the one that was looked at last
 	basis    *repo.Snapshot // of the commit that is published
@@ -50,9 +52,10 @@ type refused struct {
 func newPublisher(r *repo.Repo, named string, log *slog.Logger, now func() time.Time) *publisher {
 	p := &publisher{
 		repo: r, named: named, log: log, now: now, contacts: map[string]*contact{},
+		metrics: newMetrics(), requests: newNumbering(),
 		stock: &stock{repo: r, state: r.State(), verified: map[string]casefile.Digest{}},
 	}
-	p.room = newRoom(&p.current, now)
+	p.room = newRoom(&p.current, now, p.metrics)
 	p.found.Store(&finding{branch: cmp.Or(named, "main")})
 	return p
 }
@@ -130,7 +133,7 @@ func (p *publisher) reconsider() {
 
 // read makes of a commit what can be published, or says what is wrong with it.
 func (p *publisher) read(ctx context.Context, s *repo.Snapshot) (*published, casefile.Problems, error) {
-	next := &published{commit: s.Commit(), header: []string{s.Commit()}, customers: map[casefile.Account]*customer{}}
+	next := &published{commit: s.Commit(), made: s.Time(), header: []string{s.Commit()}, customers: map[casefile.Account]*customer{}}
 	problems, err := checkBook(s)
 	if err != nil {
 		return nil, nil, err
@@ -187,10 +190,12 @@ func (p *publisher) tell(last, now *finding) {
 		p.log.Info("published", "branch", now.branch, "commit", now.published)
 	}
 	if r := now.refused; r != nil && (last.refused == nil || last.refused.commit != r.commit) {
+		p.metrics.refused.Inc()
 		p.log.Error("refused", "branch", now.branch, "commit", r.commit, "serving", now.published,
 			"problems", len(r.problems), "first", r.problems[0].String())
 	}
 	if now.rewound != last.rewound {
+		p.metrics.rewound.Inc()
 		p.log.Warn("rewound", "branch", now.branch, "from", now.rewound.from, "to", now.rewound.to)
 	}
 	switch {

@@ -16,7 +16,10 @@ import (
 // tick, an event must have told it.
 func (b *book) follows(s running, tip string) {
 	b.Helper()
-	until(b, "serving "+tip, func() bool { _, ready := get(b, s.console+"/readyz", ""); return strings.Contains(ready, "serving "+tip) })
+	until(b, "serving "+tip, func() bool {
+		_, ready := get(b, s.console+"/readyz", "")
+		return strings.Contains(ready, "serving "+tip)
+	})
 }
 
 func (b *book) rename(company string) string {

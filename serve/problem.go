@@ -17,7 +17,11 @@ type Problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Detail string `json:"detail,omitempty"`
+
+	Instance string `json:"instance,omitempty"` // the request
 }
+
+const problemType = "urn:casebook:problem:"
 
 func (p *Problem) Error() string {
 	if p.Detail == "" {
@@ -47,7 +51,7 @@ var (
 )
 
 func problem(status int, word, title string) Problem {
-	return Problem{Type: "urn:casebook:problem:" + word, Title: title, Status: status}
+	return Problem{Type: problemType + word, Title: title, Status: status}
 }
 
 // because is the problem with a reason for people.
@@ -85,7 +89,11 @@ func (p *Problem) write(w http.ResponseWriter, r *http.Request) {
 	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", "5")
 	}
-	body, _ := json.Marshal(p) // strings and a number: cannot fail
+	said := *p
+	if id := idOf(w); id != "" {
+		said.Instance = "urn:casebook:request:" + id
+	}
+	body, _ := json.Marshal(said) // strings and a number: cannot fail
 	body = append(body, '\n')
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Content-Length", strconv.Itoa(len(body)))

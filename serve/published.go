@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"casebook/casefile"
 )
@@ -14,7 +15,8 @@ import (
 // published is what is being served: one good commit. It never changes.
 type published struct {
 	commit    string
-	header    []string // Casebook-Commit
+	made      time.Time // when the commit was made
+	header    []string  // Casebook-Commit
 	customers map[casefile.Account]*customer
 	tokens    map[sum]*visitor
 	names     map[string]*visitor // by ACCOUNT/NAME, for client certificates

@@ -51,7 +51,8 @@ func (a *api) receipt(c call) error {
 	status := http.StatusOK
 	if fresh {
 		status = http.StatusAccepted
-		a.log.Info("receipt", "account", c.by.of.account, "pattern", id, "mitigator", c.by.name, "event", receipt.Event)
+		a.metrics.receipts.WithLabelValues(string(receipt.Event)).Inc()
+		a.log.Info("receipt", "request", idOf(c.w), "account", c.by.of.account, "pattern", id, "mitigator", c.by.name, "event", receipt.Event)
 	}
 	return answer(c.Context, status, struct {
 		Recorded bool `json:"recorded"`

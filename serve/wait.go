@@ -35,6 +35,7 @@ const (
 type room struct {
 	current *atomic.Pointer[published]
 	now     func() time.Time
+	metrics *metrics
 	slots   chan struct{}
 	sending sync.WaitGroup
 
@@ -53,8 +54,8 @@ type waiter struct {
 	ordinal int
 }
 
-func newRoom(current *atomic.Pointer[published], now func() time.Time) *room {
-	return &room{current: current, now: now, slots: make(chan struct{}, atOnce), waiting: map[*waiter]struct{}{}}
+func newRoom(current *atomic.Pointer[published], now func() time.Time, m *metrics) *room {
+	return &room{current: current, now: now, metrics: m, slots: make(chan struct{}, atOnce), waiting: map[*waiter]struct{}{}}
 }
 
 // preferredWait is how long a client wants to wait, 0 if it does not. Of several wishes
@@ -99,6 +100,7 @@ func (m *room) hold(c call) bool {
 	if rest.Reader.Buffered() == 0 { // else it has sent more already
 		w.until = time.Now().Add(wait)
 	}
+	m.metrics.waits.Inc()
 	m.add(w, c.published)
 	return true
 }
@@ -206,7 +208,7 @@ func (m *room) answer(free []*waiter, p *published) {
 			next := sync.OnceFunc(func() { <-m.slots })
 			defer next()
 			defer time.AfterFunc(patience, next).Stop()
-			w.answer(p, m.now())
+			m.metrics.polled(w.answer(p, m.now()))
 		})
 	}
 }
@@ -217,7 +219,8 @@ func (w *waiter) news(p *published, now time.Time) bool {
 	return by == nil || by.of.list.choose(w.asked).etag != w.etag
 }
 
-func (w *waiter) answer(p *published, now time.Time) {
+// answer tells the status of the answer.
+func (w *waiter) answer(p *published, now time.Time) int {
 	defer w.conn.Close()
 	w.header["Casebook-Commit"] = p.header
 	late := &lateAnswer{header: w.header}
@@ -230,4 +233,5 @@ func (w *waiter) answer(p *published, now time.Time) {
 	if late.send(w.conn) == nil && stirred(w.conn) {
 		linger(w.conn)
 	}
+	return late.status
 }

@@ -32,9 +32,11 @@ func (p *publisher) watch(ctx context.Context, every time.Duration) {
 	defer tick.Stop()
 	folders := &folders{w: w, log: p.log}
 	folders.renew(p.watched())
+	p.metrics.looks.WithLabelValues("start").Inc()
 	p.look(ctx)
 	var soon <-chan time.Time
 	for {
+		cause := "event"
 		select {
 		case <-ctx.Done():
 			return
@@ -52,9 +54,11 @@ func (p *publisher) watch(ctx context.Context, every time.Duration) {
 			continue
 		case <-soon:
 		case <-tick.C:
+			cause = "tick"
 			p.reconsider()
 		}
 		soon = nil
+		p.metrics.looks.WithLabelValues(cause).Inc()
 		// Watched first, looked at second: what happens in between is seen either way.
 		folders.renew(p.watched())
 		p.look(ctx)

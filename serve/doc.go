@@ -23,4 +23,8 @@
 // then answered, then committed to the branch deliveries with others (journal.go,
 // deliver.go). What was observed so becomes history without ever conflicting with what is
 // wanted.
+//
+// When forensic data is kept: it comes into the state folder, is compared with what was
+// said of it, and becomes a case under the casebook's lock (intake.go). To operators it
+// goes out again, and a whole download moves the case (forensics.go).
 package serve

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -280,6 +281,7 @@ func TestWhatKeepsTheCasebookFromChanging(t *testing.T) {
 		{&os.PathError{Op: "write", Path: "/state/x", Err: syscall.ENOSPC}, &storageFull},
 		{fmt.Errorf("index.lock: %w", repo.ErrBusy), &busy},
 		{repo.ErrLostRace, &busy},
+		{context.DeadlineExceeded, &busy},
 		{errors.New("a riddle"), &internal},
 	} {
 		if got := problemOf(take.cannotChange(c.err)); *got != *c.want {

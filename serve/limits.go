@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// slowest is the rate below which a body that is sent to us is cut, in bytes a second.
-const slowest = 32 << 10
-
 // burst is how many seconds' worth of requests may come at once.
 const burst = 10
 

@@ -7,44 +7,55 @@ import (
 	"time"
 )
 
+// slowest is the rate below which a body that is sent to us is cut, in bytes a second.
+const slowest = 1 << 10
+
 // upload is a body that may be long in coming: the server's ReadTimeout does not hold for
-// it, but it must not stop coming, nor come slower than any line does.
+// it, but it must not stand still, nor only trickle.
 type upload struct {
 	body    io.Reader
 	control *http.ResponseController
-	until   time.Time
+	begun   time.Time
+	got     int64
+	whole   bool
 	err     error // why no more could be read; an error of Read and not of what is done with the bytes
 }
 
 func newUpload(w http.ResponseWriter, r *http.Request, limit int64) *upload {
-	length := limit
-	if r.ContentLength >= 0 {
-		length = r.ContentLength
-	}
-	return &upload{
-		body:    http.MaxBytesReader(w, r.Body, limit),
-		control: http.NewResponseController(w),
-		until:   time.Now().Add(answerTime + time.Duration(length/slowest)*time.Second),
-	}
+	return &upload{body: http.MaxBytesReader(w, r.Body, limit), control: http.NewResponseController(w), begun: time.Now()}
 }
 
 func (u *upload) Read(p []byte) (int, error) {
-	next := time.Now().Add(answerTime)
-	if next.After(u.until) {
-		next = u.until
-	}
-	_ = u.control.SetReadDeadline(next) // a test's recorder has none
+	_ = u.control.SetReadDeadline(u.deadline(time.Now())) // a test's recorder has none
 	n, err := u.body.Read(p)
+	u.got += int64(n)
+	u.whole = err == io.EOF
 	if err != nil && err != io.EOF {
 		u.err = err
 	}
 	return n, err
 }
 
-// end gives the time that was spent on the body back to the answer.
+// deadline is when the next bytes must have come.
+func (u *upload) deadline(now time.Time) time.Time {
+	moving := now.Add(answerTime)
+	trickling := u.begun.Add(answerTime + time.Duration(u.got/slowest)*time.Second)
+	if trickling.Before(moving) {
+		return trickling
+	}
+	return moving
+}
+
+// end gives the time that was spent on the body back to the answer. What is left of a body
+// net/http reads on, but not for ever.
 func (u *upload) end() {
-	_ = u.control.SetReadDeadline(time.Time{})
-	_ = u.control.SetWriteDeadline(time.Now().Add(answerTime))
+	now := time.Now()
+	_ = u.control.SetWriteDeadline(now.Add(answerTime))
+	if u.whole {
+		_ = u.control.SetReadDeadline(time.Time{}) // or it would end the request while that is still answered
+	} else {
+		_ = u.control.SetReadDeadline(now.Add(answerTime))
+	}
 }
 
 // problem is what was wrong with the body, if anything was.

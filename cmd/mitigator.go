@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -11,6 +12,7 @@ import (
 
 	"casebook/casefile"
 	"casebook/repo"
+	"casebook/serve"
 )
 
 func (a *app) mitigatorCommand() *cli.Command {
@@ -136,19 +138,36 @@ func mitigatorRevoke(c *call, tx *repo.Tx) (repo.Message, error) {
 	return c.message(m.Ref(), ""), tx.Put(m)
 }
 
+// mitigatorView is a mitigator, and when it was heard last.
+type mitigatorView struct {
+	*casefile.Mitigator
+	LastContact casefile.Time `json:"last_contact,omitzero"`
+}
+
 func mitigatorList(c *call, s *repo.Snapshot) error {
 	accounts, err := c.accounts(s, 0)
 	if err != nil {
 		return err
 	}
-	all := []*casefile.Mitigator{}
-	t := table{titles: []string{"MITIGATION SERVER", "ADDED", "TOKEN"}, empty: "no mitigators yet: casebook mitigator add ACCOUNT NAME"}
+	observed, err := c.book.Deliveries()
+	if err != nil {
+		return err
+	}
+	defer observed.Close()
+	all := []*mitigatorView{}
+	t := table{titles: []string{"MITIGATION SERVER", "ADDED", "LAST CONTACT", "TOKEN"}, empty: "no mitigators yet: casebook mitigator add ACCOUNT NAME"}
 	for _, account := range accounts {
 		of, err := s.Mitigators(account)
 		if err != nil {
 			return err
 		}
-		all = append(all, of...)
+		for _, m := range of {
+			at, err := serve.LastContact(observed, m.Account, m.Name)
+			if err != nil {
+				return err
+			}
+			all = append(all, &mitigatorView{m, at})
+		}
 	}
 	for _, m := range all {
 		token := "valid"
@@ -158,7 +177,7 @@ func mitigatorList(c *call, s *repo.Snapshot) error {
 		if !m.Revoked.IsZero() {
 			token = "revoked " + m.Revoked.String()
 		}
-		t.rows = append(t.rows, []string{m.Ref(), m.Added.String(), token})
+		t.rows = append(t.rows, []string{m.Ref(), m.Added.String(), cmp.Or(m.LastContact.String(), "never"), token})
 	}
 	return c.print(all, t)
 }

@@ -66,7 +66,7 @@ type mitigatorStatus struct {
 	Account     casefile.Account `json:"account"`
 	Name        casefile.Name    `json:"name"`
 	Revoked     bool             `json:"revoked,omitempty"`
-	LastContact casefile.Time    `json:"last_contact,omitzero"` // since the server was started
+	LastContact casefile.Time    `json:"last_contact,omitzero"`
 }
 
 type journalStatus struct {

@@ -25,6 +25,7 @@ type recorder struct {
 	repo *repo.Repo
 	log  *slog.Logger
 	now  func() time.Time
+	attendance
 
 	mu        sync.Mutex
 	journal   *journal
@@ -125,22 +126,27 @@ func (r *recorder) run(ctx context.Context, every time.Duration) {
 	}
 }
 
-// deliver commits what is pending, and then takes it out of the journal. After a crash in
+// deliver commits what is pending, and then takes it out of the journal; and who was heard. After a crash in
 // between, the same receipts are put again, which changes nothing and makes no commit.
 func (r *recorder) deliver(ctx context.Context) error {
-	lines := r.pending()
-	if len(lines) == 0 {
+	lines, now := r.pending(), r.now()
+	contacts := r.news(lines, now)
+	if len(lines)+len(contacts) == 0 {
 		return nil
 	}
 	how := repo.How{
-		Branch: repo.DeliveriesBranch, Now: r.now(),
+		Branch: repo.DeliveriesBranch, Now: now,
 		By: &repo.Signature{Name: "casebook serve", Email: "serve@casebook.invalid"},
 	}
 	_, err := r.repo.Change(ctx, how, func(tx *repo.Tx) (repo.Message, error) {
-		return deliveryMessage(lines), put(tx, lines)
+		return deliveryMessage(lines, len(contacts)), errors.Join(put(tx, lines), putContacts(tx, contacts))
 	})
 	if err != nil {
 		return err
+	}
+	r.keep(contacts, now)
+	if len(lines) == 0 {
+		return nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -174,7 +180,10 @@ func put(tx *repo.Tx, lines []line) error {
 }
 
 // deliveryMessage says in one line what came from whom, and in the body each receipt.
-func deliveryMessage(lines []line) repo.Message {
+func deliveryMessage(lines []line, contacts int) repo.Message {
+	if len(lines) == 0 {
+		return repo.Message{Verb: "deliver", Subject: fmt.Sprintf("deliver the last contact of %d mitigators", contacts)}
+	}
 	m := repo.Message{Verb: "deliver", Subject: fmt.Sprintf("deliver %d receipts", len(lines))}
 	first := lines[0]
 	about := casefile.PatternRef{Account: first.Account, ID: first.Pattern}

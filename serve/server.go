@@ -83,7 +83,12 @@ func Run(ctx context.Context, c Config, ready func(listen, console net.Addr)) (e
 	if err != nil {
 		return err
 	}
-	return c.run(ctx, newPublisher(r, c.Branch, c.Log, c.Now), recorder, ready)
+	p := newPublisher(r, c.Branch, c.Log, c.Now)
+	recorder.heard = p.lastHeard
+	if recorder.beat, err = p.recall(recorder.delivered); err != nil {
+		return err
+	}
+	return c.run(ctx, p, recorder, ready)
 }
 
 // run starts listeners, looking and delivering, in that order; and stops them so that the

@@ -26,6 +26,7 @@ var doors = map[string]string{
 	"github.com/fsnotify/fsnotify":             "serve",
 	"github.com/gofrs/flock":                   "serve",
 	"github.com/cenkalti/backoff/v5":           "serve",
+	"github.com/prometheus/client_golang":      "serve",
 	"github.com/go-git/go-git/v5":              "repo",
 	"github.com/go-git/go-billy/v5":            "repo",
 	"github.com/hiddeco/sshsig":                "repo",

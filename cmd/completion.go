@@ -128,8 +128,10 @@ func (a *app) names(ctx *cli.Context, kind string) []string {
 	defer s.Close()
 	accounts, _ := s.Accounts()
 	var names []string
-	for _, account := range accounts {
-		names = append(names, namesOf(s, account, kind)...)
+	for one := range strings.SplitSeq(kind, "|") {
+		for _, account := range accounts {
+			names = append(names, namesOf(s, account, one)...)
+		}
 	}
 	return names
 }

@@ -6,12 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/urfave/cli/v2"
-
-	"casebook/casefile"
-	"casebook/repo"
 )
 
 func (a *app) demoCommand() *cli.Command {
@@ -136,7 +132,8 @@ func (d *demo) act(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.history()
+	d.say("And git remembers all of it")
+	return d.play(ctx, words("history"))
 }
 
 // cleaned insists that the pattern did its work and nothing else.
@@ -147,27 +144,6 @@ func (d *demo) cleaned() error {
 	}
 	fmt.Fprintln(d.Stdout, "\nws-017: invoice.exe is gone, report.doc is untouched")
 	return nil
-}
-
-// history prints what git remembers.
-func (d *demo) history() error {
-	d.say("And git remembers all of it")
-	book, err := repo.Open(d.dir, "", d.getenv)
-	if err != nil {
-		return err
-	}
-	s, err := book.Snapshot("")
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	commits, err := s.Log(50)
-	fmt.Fprintln(d.Stdout)
-	for _, c := range commits {
-		subject, _, _ := strings.Cut(c.Message, "\n")
-		fmt.Fprintf(d.Stdout, "%s  %s  %s  %s\n", c.Hash[:10], casefile.At(c.Time), c.Author, subject)
-	}
-	return err
 }
 
 func (d *demo) say(title string) { fmt.Fprintf(d.Stdout, "\n== %s ==\n", title) }

@@ -75,6 +75,7 @@ func (a *app) tree() *cli.App {
 			a.caseCommand(),
 			a.patternCommand(),
 			a.validateCommand(),
+			a.historyCommand(),
 			a.serveCommand(),
 			a.mitigateCommand(),
 			a.demoCommand(),

@@ -32,9 +32,9 @@ type Changed struct {
 
 // RecordChange says what changed in one record.
 type RecordChange struct {
-	Path    string
-	Created bool
-	Fields  []casefile.Difference
+	Path    string                `json:"path"`
+	Created bool                  `json:"created,omitempty"`
+	Fields  []casefile.Difference `json:"fields"`
 }
 
 // change is a Change under way.

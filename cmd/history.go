@@ -1,0 +1,140 @@
+package cmd
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"casebook/casefile"
+	"casebook/repo"
+)
+
+func (a *app) historyCommand() *cli.Command {
+	return &cli.Command{
+		Name: "history", ArgsUsage: "[CASE|PATTERN|ACCOUNT]", Usage: "tell who did what, when and why, read from git, oldest first",
+		Description: "casebook history 20261123-ws-017\ncasebook history acme --since 2026-11-01 --output csv",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "since", Usage: "leave out what was before `TIME`, as in 2026-11-23 or 2026-11-23T09:12:00Z"},
+			&cli.StringFlag{Name: "output", Usage: "print as `FORMAT`: table, json or csv", Value: "table"},
+		},
+		Action: a.read(history),
+	}
+}
+
+func history(c *call, s *repo.Snapshot) error {
+	format, err := choose(c, "output", "table", "json", "csv")
+	if err != nil {
+		return err
+	}
+	since, err := c.since()
+	if err != nil {
+		return err
+	}
+	about, err := s.FindSubject(c.arg(0))
+	if err != nil {
+		return missing(err, "casebook customer list", "casebook case list", "casebook pattern list")
+	}
+	events, err := s.History(c.Context.Context, about, since)
+	if err != nil {
+		return err
+	}
+	if len(events) == 0 && since.IsZero() {
+		return failed("history never knew "+about.String(), "casebook case list", "casebook pattern list")
+	}
+	switch format {
+	case "json":
+		return printJSON(c.Stdout, append([]repo.Event{}, events...))
+	case "csv":
+		return printCSV(c.Stdout, events)
+	}
+	return c.printTable(historyTable(events))
+}
+
+// since is a flag that holds a day or a moment, in UTC.
+func (c *call) since() (time.Time, error) {
+	given := c.String("since")
+	if given == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, given); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, usage(fmt.Sprintf("--since: %q is no time", given), "--since 2026-11-23, or --since 2026-11-23T09:12:00Z")
+}
+
+func historyTable(events []repo.Event) table {
+	t := table{titles: []string{"WHEN", "WHO", "WHAT", "SIGNATURE", "COMMIT"}, empty: "nothing since then"}
+	for _, e := range events {
+		t.rows = append(t.rows, []string{e.When.String(), e.Author, inWords(e), e.Signature, e.Commit[:10]})
+	}
+	return t
+}
+
+// inWords is an event as people tell it: verb, record, statuses and reason.
+func inWords(e repo.Event) string {
+	text := e.Verb + " " + subjectOf(e)
+	if move := moveOf(e); move != "" {
+		text += ": " + move
+	}
+	if e.Reason != "" {
+		text += " (" + e.Reason + ")"
+	}
+	if e.Outside != "" {
+		text += " [OUTSIDE THE TABLE: " + e.Outside + "]"
+	}
+	return text
+}
+
+func subjectOf(e repo.Event) string {
+	switch {
+	case e.Case == "" && e.Pattern != 0:
+		return casefile.PatternRef{Account: e.Account, ID: e.Pattern}.String()
+	case e.Case == "":
+		return e.File
+	case e.Pattern != 0:
+		return fmt.Sprintf("%s/%s, pattern %d", e.Account, e.Case, e.Pattern)
+	}
+	return fmt.Sprintf("%s/%s", e.Account, e.Case)
+}
+
+func moveOf(e repo.Event) string {
+	switch {
+	case e.From == e.To:
+		return ""
+	case e.From == "":
+		return e.To.Title()
+	case e.To == "":
+		return e.From.Title() + " → nothing"
+	}
+	return e.From.Title() + " → " + e.To.Title()
+}
+
+// printCSV is for spreadsheets, which take a cell that starts with one of these for a formula and carry it
+// out; a quote before it makes it a text.
+func printCSV(to io.Writer, events []repo.Event) error {
+	w := csv.NewWriter(to)
+	rows := [][]string{{"when", "author", "verb", "account", "case", "pattern", "file", "from", "to", "reason", "subject", "commit", "signature", "outside_table"}}
+	for _, e := range events {
+		pattern := ""
+		if e.Pattern != 0 {
+			pattern = strconv.Itoa(int(e.Pattern))
+		}
+		rows = append(rows, []string{e.When.String(), e.Author, e.Verb, string(e.Account), string(e.Case), pattern, e.File,
+			string(e.From), string(e.To), e.Reason, e.Subject, e.Commit, e.Signature, e.Outside})
+	}
+	for _, row := range rows {
+		for i, cell := range row {
+			if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
+				row[i] = "'" + cell
+			}
+		}
+	}
+	return w.WriteAll(rows)
+}

@@ -1,0 +1,264 @@
+package repo
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"casebook/casefile"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/object"
+)
+
+// teller makes events of one commit.
+type teller struct {
+	*Snapshot
+	*walk
+	stop
+	common Event // what all events of the commit share
+	turns  map[casefile.CaseRef]*turn
+	events []Event
+}
+
+// turn is what the commit did to a case and its entries.
+type turn struct {
+	casefile.Turn
+	records []RecordChange
+	trouble string // what the records themselves do not tell
+}
+
+func (t *teller) tell() ([]Event, error) {
+	c, err := t.Snapshot.objects.commit(t.hash)
+	if err != nil {
+		return nil, err
+	}
+	t.turns = map[casefile.CaseRef]*turn{}
+	subject, _, _ := strings.Cut(c.Message, "\n")
+	t.common = Event{
+		When: casefile.At(c.Committer.When), Author: c.Author.Name + " <" + c.Author.Email + ">",
+		Subject: subject, Commit: t.hash.String(), Signature: signed(c),
+	}
+	slices.SortFunc(t.touched, func(a, b touch) int { return strings.Compare(a.path, b.path) })
+	for _, one := range t.touched {
+		if err := t.take(one); err != nil {
+			return nil, err
+		}
+	}
+	for _, ref := range slices.SortedFunc(maps.Keys(t.turns), func(a, b casefile.CaseRef) int { return strings.Compare(a.String(), b.String()) }) {
+		if err := t.tellTurn(ref, t.turns[ref], reasonIn(c)); err != nil {
+			return nil, err
+		}
+	}
+	return t.events, nil
+}
+
+// take puts a file's change where it belongs: to the turn of a case, or to an event of its own.
+func (t *teller) take(one touch) error {
+	rec, err := casefile.Locate(one.path)
+	if err != nil {
+		if isPatternBytes(one.path) {
+			return t.bytes(one)
+		}
+		t.event(Event{File: one.path, Verb: "edit"})
+		return nil
+	}
+	was, is, broken := t.sides(one)
+	switch rec := rec.(type) {
+	case *casefile.Case:
+		of := t.turn(rec.Ref())
+		of.Was, _ = was.(*casefile.Case)
+		of.Is, _ = is.(*casefile.Case)
+		of.note(one.path, was, is, broken)
+	case *casefile.Pattern:
+		t.entry(one.path, was, is, broken)
+	case *casefile.Delivery:
+		t.reports(one.path, was, is, broken)
+	default:
+		e := Event{File: one.path, Verb: verbOf(was, is), Outside: broken, Account: accountIn(one.path)}
+		e.Records = append(e.Records, changeOf(one.path, was, is)...)
+		t.event(e)
+	}
+	return nil
+}
+
+// sides are the record before and after; nil where it is not there or cannot be read.
+func (t *teller) sides(one touch) (was, is casefile.Record, broken string) {
+	was, _ = t.record(one.path, one.from)
+	is, broken = t.record(one.path, one.to)
+	return was, is, broken
+}
+
+func (t *teller) record(file string, at object.TreeEntry) (casefile.Record, string) {
+	if at.Hash.IsZero() {
+		return nil, ""
+	}
+	rec, err := casefile.Locate(file)
+	if err != nil {
+		return nil, err.Error()
+	}
+	if ps := t.fill(rec, at); len(ps) > 0 {
+		return nil, ps[0].Text
+	}
+	return rec, ""
+}
+
+func (t *teller) turn(ref casefile.CaseRef) *turn {
+	if t.turns[ref] == nil {
+		t.turns[ref] = &turn{}
+	}
+	return t.turns[ref]
+}
+
+func (of *turn) note(file string, was, is casefile.Record, broken string) {
+	of.trouble = cmp.Or(of.trouble, broken)
+	of.records = append(of.records, changeOf(file, was, is)...)
+}
+
+func changeOf(file string, was, is casefile.Record) []RecordChange {
+	if is == nil {
+		return nil
+	}
+	return []RecordChange{{file, was == nil, casefile.Diff(was, is)}}
+}
+
+// entry takes an entry's record in.
+func (t *teller) entry(file string, was, is casefile.Record, broken string) {
+	var e casefile.EntryTurn
+	e.Was, _ = was.(*casefile.Pattern)
+	e.Is, _ = is.(*casefile.Pattern)
+	p := cmp.Or(e.Is, e.Was)
+	if p == nil {
+		t.event(Event{File: file, Verb: "edit", Outside: broken, Account: accountIn(file)})
+		return
+	}
+	of := t.turn(casefile.CaseRef{Account: p.Account, Key: p.Target.Case})
+	if broken != "" {
+		e.Is = e.Was
+	}
+	of.Entries = append(of.Entries, e)
+	of.note(file, was, is, broken)
+}
+
+// bytes looks at a pattern's bytes: they come with the entry's record, and then never change.
+func (t *teller) bytes(one touch) error {
+	record := path.Join(path.Dir(one.path), casefile.PatternFile)
+	before, err := t.before(record)
+	if err != nil || before.Hash.IsZero() {
+		return err
+	}
+	was, _ := t.record(record, before)
+	p, ok := was.(*casefile.Pattern)
+	if !ok {
+		return nil
+	}
+	of := t.turn(casefile.CaseRef{Account: p.Account, Key: p.Target.Case})
+	of.trouble = fmt.Sprintf("the bytes of entry %s were changed", p.Ref())
+	if one.to.Hash.IsZero() {
+		of.trouble = fmt.Sprintf("the bytes of entry %s were removed", p.Ref())
+	}
+	return nil
+}
+
+func (t *teller) before(file string) (object.TreeEntry, error) {
+	if t.stop.parent == nil {
+		return object.TreeEntry{}, nil
+	}
+	return t.at(t.stop.parent.tree, file)
+}
+
+// tellTurn makes the event of a case.
+func (t *teller) tellTurn(ref casefile.CaseRef, of *turn, said string) error {
+	if err := t.complete(ref, of); err != nil {
+		return err
+	}
+	e := Event{Account: ref.Account, Case: ref.Key, Verb: "edit", Records: of.records, Reason: cmp.Or(of.Reason(), said)}
+	if of.Was != nil {
+		e.From = of.Was.Status
+	}
+	if of.Is != nil {
+		e.To = of.Is.Status
+	}
+	if verbs := of.Verbs(); len(verbs) > 0 {
+		words := make([]string, len(verbs))
+		for i, v := range verbs {
+			words[i] = string(v)
+		}
+		e.Verb = strings.Join(words, ", ")
+	}
+	if len(of.Entries) == 1 {
+		e.Pattern = cmp.Or(of.Entries[0].Is, of.Entries[0].Was).ID
+	}
+	e.Outside = cmp.Or(of.trouble, of.Outside())
+	if of.Is == nil && of.Was != nil && of.trouble == "" {
+		e.Verb = "remove"
+	}
+	t.event(e)
+	return nil
+}
+
+// complete adds the case where only its entries were touched, and all entries where it was closed.
+func (t *teller) complete(ref casefile.CaseRef, of *turn) error {
+	file := (&casefile.Case{Account: ref.Account, Key: ref.Key}).Path()
+	if of.Was == nil && of.Is == nil {
+		before, err := t.before(file)
+		if err != nil {
+			return err
+		}
+		after, err := t.at(t.tree(), file)
+		if err != nil {
+			return err
+		}
+		was, is, _ := t.sides(touch{file, before, after})
+		of.Was, _ = was.(*casefile.Case)
+		of.Is, _ = is.(*casefile.Case)
+	}
+	if of.Is == nil || of.Is.Open() || of.Was != nil && !of.Was.Open() {
+		return nil
+	}
+	entries, err := t.withTree(t.tree()).EntriesOf(ref)
+	var broken casefile.Problems
+	if err != nil && !errors.As(err, &broken) {
+		return err
+	}
+	of.Of = entries
+	return nil
+}
+
+func (t *teller) tree() plumbing.Hash { return t.stop.tree }
+
+// event adds what all events of the commit share.
+func (t *teller) event(e Event) {
+	records := e.Records
+	if records == nil {
+		records = []RecordChange{}
+	}
+	c := t.common
+	e.When, e.Author, e.Subject, e.Commit, e.Signature, e.Records = c.When, c.Author, c.Subject, c.Commit, c.Signature, records
+	t.events = append(t.events, e)
+}
+
+// reports makes an event of each receipt that a delivery gained.
+func (t *teller) reports(file string, was, is casefile.Record, broken string) {
+	old, _ := was.(*casefile.Delivery)
+	now, _ := is.(*casefile.Delivery)
+	rec, _ := casefile.Locate(file)
+	of := rec.(*casefile.Delivery)
+	known := 0
+	if old != nil {
+		known = len(old.Receipts)
+	}
+	if broken != "" || now == nil || known > len(now.Receipts) || known > 0 && !slices.Equal(old.Receipts, now.Receipts[:known]) {
+		t.event(Event{Account: of.Account, Pattern: of.Pattern, File: file, Verb: "edit", Outside: cmp.Or(broken, "receipts were changed or removed"), Records: changeOf(file, was, is)})
+		return
+	}
+	for _, r := range now.Receipts[known:] {
+		t.event(Event{Account: of.Account, Pattern: of.Pattern, Verb: string(r.Event), File: file, Reason: r.Result})
+		last := &t.events[len(t.events)-1]
+		last.When, last.Author = r.At, string(of.Mitigator)
+	}
+}

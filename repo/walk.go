@@ -1,0 +1,213 @@
+package repo
+
+import (
+	"bytes"
+	"container/heap"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+// node is a commit on the way: only what a walk needs of it.
+type node struct {
+	hash, tree plumbing.Hash
+	parents    []plumbing.Hash
+	when       int64 // the committer's time, in seconds
+	coming     bool  // in the queue, or was
+}
+
+// walk goes through history from a commit backwards, newest first, and finds the commits that touch a
+// scope. Where a merge took all of the scope over from one of its parents, that parent alone is followed:
+// what the others did was not taken. Otherwise all are, and of the merge itself only what it took from
+// none of them is its own doing. This is what git log does with a path; a whole walk leaves no parent out.
+type walk struct {
+	*comparer
+	in     scope
+	whole  bool
+	cut    map[plumbing.Hash]bool // where a shallow clone ends
+	known  map[plumbing.Hash]*node
+	coming newestFirst
+}
+
+func (s *Snapshot) walk(in scope, whole bool) (*walk, error) {
+	cut, err := s.repo.cuts()
+	w := &walk{comparer: newComparer(s.objects), in: in, whole: whole, cut: cut, known: map[plumbing.Hash]*node{}}
+	if err == nil && !s.commit.IsZero() {
+		err = w.push(s.commit)
+	}
+	return w, err
+}
+
+// cuts are the commits at which a shallow clone ends.
+func (r *Repo) cuts() (map[plumbing.Hash]bool, error) {
+	data, err := os.ReadFile(filepath.Join(r.common, "shallow"))
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	cut := map[plumbing.Hash]bool{}
+	for line := range strings.Lines(string(data)) {
+		cut[plumbing.NewHash(strings.TrimSpace(line))] = true
+	}
+	return cut, err
+}
+
+func (w *walk) push(h plumbing.Hash) error {
+	n, err := w.node(h)
+	if err == nil && !n.coming {
+		n.coming = true
+		heap.Push(&w.coming, n)
+	}
+	return err
+}
+
+// node is a commit, which is read once.
+func (w *walk) node(h plumbing.Hash) (*node, error) {
+	if n := w.known[h]; n != nil {
+		return n, nil
+	}
+	data, err := w.objects.bytes(plumbing.CommitObject, h, maxObject)
+	if err != nil {
+		return nil, err
+	}
+	n, err := parseNode(h, data)
+	if err != nil {
+		return nil, err
+	}
+	if w.cut[h] {
+		n.parents = nil
+	}
+	w.known[h] = n
+	return n, nil
+}
+
+// parseNode reads the head of a commit object and leaves the rest.
+func parseNode(h plumbing.Hash, data []byte) (*node, error) {
+	n := &node{hash: h}
+	for {
+		line, rest, ok := bytes.Cut(data, []byte("\n"))
+		key, value, _ := bytes.Cut(line, []byte(" "))
+		switch string(key) {
+		case "tree":
+			n.tree = plumbing.NewHash(string(value))
+		case "parent":
+			n.parents = append(n.parents, plumbing.NewHash(string(value)))
+		case "committer":
+			stamp, _, _ := bytes.Cut(value[bytes.LastIndexByte(value, '>')+1:], []byte(" +"))
+			fields := bytes.Fields(stamp)
+			if len(fields) > 0 {
+				n.when, _ = strconv.ParseInt(string(fields[0]), 10, 64) // git, too, takes what it cannot read for 0
+			}
+			return n, nil
+		}
+		if !ok || len(line) == 0 {
+			return nil, fmt.Errorf("commit %s: has no committer", h)
+		}
+		data = rest
+	}
+}
+
+// stop is a commit that touched the scope.
+type stop struct {
+	*node
+	parent  *node   // the first; nil where history begins
+	touched []touch // beside the parent; of a merge what it has from none of its parents
+}
+
+// each visits the commits that touch the scope and were made at a time or later.
+func (w *walk) each(ctx context.Context, since time.Time, visit func(stop) error) error {
+	const skew = 24 * time.Hour // clocks go wrong, and a parent may be younger than its child
+	for len(w.coming) > 0 && ctx.Err() == nil {
+		n := heap.Pop(&w.coming).(*node)
+		if n.when < since.Add(-skew).Unix() && !since.IsZero() {
+			return nil
+		}
+		s, follow, err := w.look(n)
+		if err != nil {
+			return err
+		}
+		for _, p := range follow {
+			if err := w.push(p); err != nil {
+				return err
+			}
+		}
+		if (len(s.touched) > 0 || w.whole) && (since.IsZero() || n.when >= since.Unix()) {
+			if err := visit(s); err != nil {
+				return err
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+// look compares a commit with its parents, and says which of them to follow.
+func (w *walk) look(n *node) (stop, []plumbing.Hash, error) {
+	s := stop{node: n}
+	if len(n.parents) == 0 {
+		touched, err := w.apart("", plumbing.ZeroHash, n.tree, w.in)
+		s.touched = touched
+		return s, nil, err
+	}
+	var others []map[string]touch
+	for i, h := range n.parents {
+		p, err := w.node(h)
+		if err != nil {
+			return s, nil, err
+		}
+		touched, err := w.apart("", p.tree, n.tree, w.in)
+		if err != nil {
+			return s, nil, err
+		}
+		if i == 0 {
+			s.parent, s.touched = p, touched
+		}
+		if len(touched) == 0 && !w.whole {
+			return stop{node: n}, n.parents[i : i+1], nil
+		}
+		others = append(others, byPath(touched))
+	}
+	s.touched = ownDoing(s.touched, others[1:])
+	return s, n.parents, nil
+}
+
+func byPath(touched []touch) map[string]touch {
+	by := make(map[string]touch, len(touched))
+	for _, t := range touched {
+		by[t.path] = t
+	}
+	return by
+}
+
+// ownDoing are the files that differ from all parents.
+func ownDoing(first []touch, others []map[string]touch) []touch {
+	own := first[:0:0]
+	for _, t := range first {
+		all := true
+		for _, other := range others {
+			_, differs := other[t.path]
+			all = all && differs
+		}
+		if all {
+			own = append(own, t)
+		}
+	}
+	return own
+}
+
+// newestFirst is a heap of commits.
+type newestFirst []*node
+
+func (q newestFirst) Len() int           { return len(q) }
+func (q newestFirst) Less(i, j int) bool { return q[i].when > q[j].when }
+func (q newestFirst) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *newestFirst) Push(n any)        { *q = append(*q, n.(*node)) }
+func (q *newestFirst) Pop() any {
+	last := (*q)[len(*q)-1]
+	*q = (*q)[:len(*q)-1]
+	return last
+}

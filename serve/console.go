@@ -42,6 +42,7 @@ type status struct {
 	Rewound    *rewoundStatus    `json:"rewound,omitempty"` // the last time the branch was moved by force
 	Customers  []customerStatus  `json:"customers"`
 	Mitigators []mitigatorStatus `json:"mitigators"`
+	Waiting    int               `json:"waiting"` // polls that are held
 	Journal    journalStatus     `json:"journal"`
 }
 
@@ -78,7 +79,7 @@ func (s *console) status() status {
 	now := status{
 		Branch: f.branch, LookedAt: casefile.At(f.at), Trouble: f.trouble,
 		Customers: []customerStatus{}, Mitigators: []mitigatorStatus{},
-		Journal: journalStatus{len(s.recorder.pending())},
+		Waiting: s.room.count(), Journal: journalStatus{len(s.recorder.pending())},
 	}
 	if f.refused != nil {
 		now.Refused = &refusedStatus{f.refused.commit, f.refused.problems}

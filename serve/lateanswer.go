@@ -27,14 +27,21 @@ func (a *lateAnswer) Write(body []byte) (int, error) {
 	return len(body), nil
 }
 
-func (a *lateAnswer) send(conn net.Conn) error {
+// send writes the answer, on a page that is used again for the next.
+func (a *lateAnswer) send(conn net.Conn, page *bytes.Buffer) error {
 	a.header["Date"] = []string{time.Now().UTC().Format(http.TimeFormat)}
 	a.header["Connection"] = []string{"close"}
-	var head bytes.Buffer
-	fmt.Fprintf(&head, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
-	_ = a.header.Write(&head) // a buffer takes everything
-	head.WriteString("\r\n")
-	_, err := (&net.Buffers{head.Bytes(), a.body}).WriteTo(conn)
+	fmt.Fprintf(page, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
+	_ = a.header.Write(page) // a buffer takes everything
+	page.WriteString("\r\n")
+	if len(a.body) < 32<<10 { // two writes cost more than the copy
+		page.Write(a.body)
+		a.body = nil
+	}
+	if _, err := conn.Write(page.Bytes()); err != nil || a.body == nil {
+		return err
+	}
+	_, err := conn.Write(a.body)
 	return err
 }
 

@@ -24,7 +24,7 @@ import (
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("AS_SERVER"); dir != "" {
 		c := Config{Dir: dir, Listen: "127.0.0.1:0", Console: "127.0.0.1:0", Batch: 30 * time.Millisecond}
-		err := Run(context.Background(), c, func(listen, _ net.Addr) { fmt.Println(listen) })
+		err := Run(context.Background(), c, func(listen, console net.Addr) { fmt.Printf("%s\n%s\n", listen, console) })
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -27,7 +28,7 @@ const (
 	crowd       = 20000                  // waiting at most; who comes then is answered at once
 	rounds      = 250 * time.Millisecond // between looks at the time
 	listening   = 16                     // rounds from one look at a connection to the next
-	atOnce      = 64                     // answers being written
+	atOnce      = 16                     // answers being written
 	patience    = 100 * time.Millisecond // after which one no longer keeps others waiting
 )
 
@@ -36,8 +37,7 @@ type room struct {
 	current *atomic.Pointer[published]
 	now     func() time.Time
 	metrics *metrics
-	slots   chan struct{}
-	sending sync.WaitGroup
+	sending sync.WaitGroup // counts answers
 
 	mu      sync.Mutex
 	waiting map[*waiter]struct{}
@@ -49,13 +49,14 @@ type waiter struct {
 	conn    net.Conn
 	asked   *http.Request // only what decides the answer
 	header  http.Header   // of the answer, as far as it is known
+	by      *visitor      // as what is published now knows it; nil is a stranger
 	etag    string        // what the client has
 	until   time.Time
 	ordinal int
 }
 
 func newRoom(current *atomic.Pointer[published], now func() time.Time, m *metrics) *room {
-	return &room{current: current, now: now, metrics: m, slots: make(chan struct{}, atOnce), waiting: map[*waiter]struct{}{}}
+	return &room{current: current, now: now, metrics: m, waiting: map[*waiter]struct{}{}}
 }
 
 // preferredWait is how long a client wants to wait, 0 if it does not. Of several wishes
@@ -96,7 +97,7 @@ func (m *room) hold(c call) bool {
 		return false
 	}
 	c.Response().Committed = true
-	w := &waiter{conn: conn, asked: gist(r), header: h.Clone(), etag: list.choose(r).etag}
+	w := &waiter{conn: conn, asked: gist(r), by: c.by, header: h.Clone(), etag: list.choose(r).etag}
 	if rest.Reader.Buffered() == 0 { // else it has sent more already
 		w.until = time.Now().Add(wait)
 	}
@@ -195,43 +196,73 @@ func (m *room) release(due func(*waiter, *published) bool) {
 		}
 	}
 	if len(free) > 0 {
-		m.sending.Go(func() { m.answer(free, p) })
+		m.sending.Add(len(free))
+		m.answer(free, p)
 	}
 }
 
-// answer writes a few answers at a time, and does not let a client that takes nothing hold
-// up the others.
+// answer writes a batch, a few answers at a time.
 func (m *room) answer(free []*waiter, p *published) {
+	next := make(chan *waiter, len(free))
 	for _, w := range free {
-		m.slots <- struct{}{}
-		m.sending.Go(func() {
-			next := sync.OnceFunc(func() { <-m.slots })
-			defer next()
-			defer time.AfterFunc(patience, next).Stop()
-			m.metrics.polled(w.answer(p, m.now()))
-		})
+		next <- w
+	}
+	close(next)
+	for range min(len(free), atOnce) {
+		go m.work(next, p)
+	}
+}
+
+// work answers until none is left, or until another took its place because a client took
+// nothing for too long. Connections are closed once all have been told: that costs a third
+// of the time.
+func (m *room) work(next <-chan *waiter, p *published) {
+	var told []*waiter
+	var page bytes.Buffer
+	var slow atomic.Pointer[waiter]
+	relief := time.AfterFunc(longestWait, func() {
+		_ = slow.Load().conn.SetWriteDeadline(time.Now().Add(answerTime))
+		m.work(next, p)
+	})
+	defer relief.Stop()
+	for w := range next {
+		slow.Store(w)
+		relief.Reset(patience)
+		page.Reset()
+		m.metrics.polled(w.answer(&page, p))
+		told = append(told, w)
+		if !relief.Stop() {
+			break
+		}
+	}
+	for _, w := range told {
+		w.close()
+		m.sending.Done()
 	}
 }
 
 // news reports whether p has another answer for the waiter than "you have it".
 func (w *waiter) news(p *published, now time.Time) bool {
-	by := p.authenticate(w.asked, now)
-	return by == nil || by.of.list.choose(w.asked).etag != w.etag
+	w.by = p.authenticate(w.asked, now)
+	return w.by == nil || w.by.of.list.choose(w.asked).etag != w.etag
 }
 
 // answer tells the status of the answer.
-func (w *waiter) answer(p *published, now time.Time) int {
-	defer w.conn.Close()
+func (w *waiter) answer(page *bytes.Buffer, p *published) int {
 	w.header["Casebook-Commit"] = p.header
 	late := &lateAnswer{header: w.header}
-	if by := p.authenticate(w.asked, now); by != nil {
-		by.of.list.serve(late, w.asked)
+	if w.by != nil {
+		w.by.of.list.serve(late, w.asked)
 	} else {
 		unauthorized.write(late, w.asked)
 	}
-	_ = w.conn.SetWriteDeadline(time.Now().Add(answerTime))
-	if late.send(w.conn) == nil && stirred(w.conn) {
+	_ = late.send(w.conn, page) // the client may be gone
+	return late.status
+}
+
+func (w *waiter) close() {
+	if stirred(w.conn) {
 		linger(w.conn)
 	}
-	return late.status
+	_ = w.conn.Close()
 }

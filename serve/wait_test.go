@@ -262,13 +262,13 @@ func TestAClientThatDoesNotWaitIsAnswered(t *testing.T) {
 // One who takes nothing of a big list keeps his own connection, and nobody else's answer.
 func TestAClientThatTakesNothingHoldsUpNobody(t *testing.T) {
 	_, s, p := waitingRoom(t)
-	for range 2 * atOnce {
+	for range 8 * atOnce {
 		w := dial(t, s.listen)
 		_ = w.Conn.(*net.TCPConn).SetReadBuffer(1)
 		w.ask("GET", acmeToken, tagOf(p, "acme"), "Prefer: wait=60")
 	}
 	good := dial(t, s.listen).ask("GET", zenithToken, tagOf(p, "zenith"), "Prefer: wait=60")
-	held(t, p, 2*atOnce+1)
+	held(t, p, 8*atOnce+1)
 	p.current.Store(everyList(p.current.Load(), strings.Repeat("long words ", 1<<20)))
 	p.room.turn()
 	begun := time.Now()

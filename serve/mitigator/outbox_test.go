@@ -233,3 +233,17 @@ func TestTheFolderIsWatchedWhileAPollWaits(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestForensicDataGoesToTheNextServerFromItsBeginning(t *testing.T) {
+	first, second := newDesk(t), newDesk(t)
+	first.status = http.StatusBadGateway
+	c := first.config(t)
+	c.Servers = append(c.Servers, second.URL)
+	put(t, c.Watch, "ws-017.zip")
+	if did, err := Once(t.Context(), c); err != nil || len(did.HandedIn) != 1 {
+		t.Errorf("%+v %v", did, err)
+	}
+	if len(first.taken) != 1 || !slices.Equal(second.taken, first.taken) {
+		t.Errorf("the first server got %q, the second %q", first.taken, second.taken)
+	}
+}

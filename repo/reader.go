@@ -26,6 +26,7 @@ type reader struct {
 	fresh  *pending // objects not written yet, of a change under way
 	mu     sync.Mutex
 	stores []*filesystem.Storage // the repository's own, and those it borrows from
+	packed *packed               // the same, as far as it is read by hand
 }
 
 // object opens an object of a kind, and tells its size.
@@ -65,10 +66,20 @@ func (r *reader) open() {
 	if r.stores != nil {
 		return
 	}
+	folders := lenders(filepath.Join(r.common, "objects"), 0)
+	r.packed = openPacked(folders)
 	options := filesystem.Options{KeepDescriptors: true, LargeObjectThreshold: largeObject}
-	for _, objects := range lenders(filepath.Join(r.common, "objects"), 0) {
+	for _, objects := range folders {
 		r.stores = append(r.stores, filesystem.NewStorageWithOptions(osfs.New(filepath.Dir(objects)), cache.NewObjectLRU(4*cache.MiByte), options))
 	}
+}
+
+// opened are the packs that are read by hand.
+func (r *reader) opened() *packed {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.open()
+	return r.packed
 }
 
 // lenders are a folder of objects and all those it borrows from, as objects/info/alternates says.
@@ -91,7 +102,10 @@ func (r *reader) close() error {
 	for _, s := range r.stores {
 		errs = append(errs, s.Close())
 	}
-	r.stores = nil
+	if r.packed != nil {
+		errs = append(errs, r.packed.close())
+	}
+	r.stores, r.packed = nil, nil
 	return errors.Join(errs...)
 }
 
@@ -101,6 +115,9 @@ func (r *reader) bytes(kind plumbing.ObjectType, h plumbing.Hash, limit int64) (
 		if _, data, ok := r.fresh.get(h); ok {
 			return data, nil
 		}
+	}
+	if data, err := r.opened().bytes(kind, h); err == nil {
+		return data[:min(int64(len(data)), limit)], nil
 	}
 	in, _, err := r.object(kind, h)
 	if err != nil {

@@ -1,0 +1,130 @@
+package repo
+
+import (
+	"errors"
+	"sync"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+// packed are all packs that can be read by hand, for several goroutines.
+type packed struct {
+	packs []*pack
+	mu    sync.Mutex
+	bases map[place]packedObject // objects that others are deltas of
+	held  int                    // bytes in bases
+}
+
+// place is where an object is.
+type place struct {
+	pack *pack
+	at   int64
+}
+
+// packedObject is an object whole.
+type packedObject struct {
+	kind plumbing.ObjectType
+	data []byte
+}
+
+const (
+	longestChain = 4096    // of deltas; git makes none longer than this
+	basesHeld    = 8 << 20 // bytes of bases kept, for the next delta of the same
+)
+
+func openPacked(folders []string) *packed {
+	p := &packed{bases: map[place]packedObject{}}
+	for _, objects := range folders {
+		p.packs = append(p.packs, openPacks(objects)...)
+	}
+	return p
+}
+
+func (p *packed) close() error {
+	var errs []error
+	for _, one := range p.packs {
+		errs = append(errs, one.close())
+	}
+	return errors.Join(errs...)
+}
+
+// bytes is a small object of a kind, whole; errNotHere where it is for go-git to find.
+func (p *packed) bytes(kind plumbing.ObjectType, h plumbing.Hash) ([]byte, error) {
+	at, err := p.find(h)
+	if err != nil {
+		return nil, err
+	}
+	o, err := p.object(at, 0)
+	if err == nil && o.kind != kind {
+		err = errNotHere
+	}
+	return o.data, err
+}
+
+func (p *packed) find(h plumbing.Hash) (place, error) {
+	for _, one := range p.packs {
+		at, err := one.find(h)
+		if !errors.Is(err, errNotHere) {
+			return place{one, at}, err
+		}
+	}
+	return place{}, errNotHere
+}
+
+func (p *packed) object(at place, depth int) (packedObject, error) {
+	if o, ok := p.known(at); ok {
+		return o, nil
+	}
+	e, err := at.pack.head(at.at)
+	if err != nil {
+		return packedObject{}, err
+	}
+	data, err := e.inflate()
+	if err != nil {
+		return packedObject{}, err
+	}
+	switch e.kind {
+	case plumbing.CommitObject, plumbing.TreeObject, plumbing.BlobObject, plumbing.TagObject:
+		return packedObject{e.kind, data}, nil
+	case plumbing.OFSDeltaObject, plumbing.REFDeltaObject:
+	default:
+		return packedObject{}, errNotHere
+	}
+	from := place{at.pack, e.base}
+	if e.kind == plumbing.REFDeltaObject {
+		if from, err = p.find(e.of); err != nil {
+			return packedObject{}, err
+		}
+	}
+	if depth == longestChain {
+		return packedObject{}, errNotHere
+	}
+	base, err := p.object(from, depth+1)
+	if err != nil {
+		return packedObject{}, err
+	}
+	p.keep(from, base)
+	data, err = applyDelta(base.data, data)
+	return packedObject{base.kind, data}, err
+}
+
+func (p *packed) known(at place) (packedObject, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	o, ok := p.bases[at]
+	return o, ok
+}
+
+// keep holds a base for the next delta of it; when there are too many, it starts anew.
+func (p *packed) keep(at place, o packedObject) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.held+len(o.data) > basesHeld {
+		clear(p.bases)
+		p.held = 0
+	}
+	if _, there := p.bases[at]; !there {
+		p.bases[at] = o
+		p.held += len(o.data)
+	}
+}

@@ -76,6 +76,7 @@ func (a *app) tree() *cli.App {
 			a.patternCommand(),
 			a.validateCommand(),
 			a.historyCommand(),
+			a.publishedCommand(),
 			a.serveCommand(),
 			a.mitigateCommand(),
 			a.demoCommand(),

@@ -3,6 +3,10 @@ package serve
 import (
 	"context"
 	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -57,5 +61,45 @@ func TestACertificateStandsForTheToken(t *testing.T) {
 	c.Cert, c.Key = a.at("stranger.crt"), a.at("stranger.key")
 	if _, err := mitigator.Once(t.Context(), c); !errors.Is(err, mitigator.ErrUnauthorized) {
 		t.Errorf("a mitigator that is not registered: %v", err)
+	}
+}
+
+// What is answered late, past net/http, is answered as described, too.
+func TestALateAnswerIsAsDescribed(t *testing.T) {
+	b := newBook(t)
+	s := b.run(Config{})
+	defer s.stop()
+	until(t, "ready", func() bool { code, _ := get(t, s.console+"/readyz", ""); return code == 200 })
+	for name, news := range map[string]bool{"nothing new": false, "a new list": true} {
+		r, err := http.NewRequest(http.MethodGet, s.listen+"/v1/patterns", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+acmeToken)
+		first, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first.Body.Close()
+		r.Header.Set("If-None-Match", first.Header.Get("Etag"))
+		r.Header.Set("Prefer", "wait=2")
+		if news {
+			time.AfterFunc(300*time.Millisecond, func() { b.specify(b.receive("acme", "ws-017"), casefile.SmartScanAgent) })
+		}
+		late, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := httptest.NewRecorder()
+		maps.Copy(seen.Header(), late.Header)
+		seen.WriteHeader(late.StatusCode)
+		if _, err := io.Copy(seen, late.Body); err != nil {
+			t.Error(err)
+		}
+		late.Body.Close()
+		err = discrepancy(operation(theDescription(), r, false), again(r), seen)
+		if err != nil || (late.StatusCode == 200) != news || late.Header.Get("Preference-Applied") != "wait=2" || late.Header.Get("Etag") == "" {
+			t.Errorf("%s: %d %v: %v", name, late.StatusCode, late.Header, err)
+		}
 	}
 }

@@ -26,7 +26,9 @@ func (c Config) transport() (*http.Transport, error) {
 }
 
 func (c Config) trust() (*tls.Config, error) {
-	t := &tls.Config{MinVersion: tls.VersionTLS12}
+	// A held poll is the last on its connection: without tickets each would cost the server
+	// a full handshake.
+	t := &tls.Config{MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(0)}
 	if c.CA != "" {
 		pem, err := os.ReadFile(c.CA)
 		if err != nil {

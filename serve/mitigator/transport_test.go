@@ -11,6 +11,7 @@ import (
 	"log"
 	"math/big"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -114,5 +115,37 @@ func TestOnlyThePinnedAuthorityIsBelieved(t *testing.T) {
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
+	}
+}
+
+func TestSessionsAreTakenUpAgain(t *testing.T) {
+	ours := newAuthority(t)
+	p := newPortal(t)
+	pair, _, _ := ours.issue(t, "server")
+	resumed := 0
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS.DidResume {
+			resumed++
+		}
+		w.Header().Set("Connection", "close")
+		p.Config.Handler.ServeHTTP(w, r)
+	}))
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{pair}}
+	server.StartTLS()
+	defer server.Close()
+	c := p.config(t, "")
+	c.Servers, c.CA = []string{server.URL}, ours.file
+	m, err := open(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.close()
+	for range 3 {
+		if err := m.pass(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if resumed != 2 {
+		t.Errorf("%d of 2 later connections took up the session", resumed)
 	}
 }

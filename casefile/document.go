@@ -97,17 +97,17 @@ func child(n *yaml.Node, part string) (key, value *yaml.Node) {
 }
 
 // Place finds line and column of a problem that has a Field and none yet: those of the
-// value, or of the key where the value is a group.
+// value, or of the key where the value is a group; and the text of the line.
 func Place(src []byte, p *Problem) {
-	if p.Line != 0 || p.Field == "" {
-		return
-	}
 	s := newSource(src)
-	if len(s.check()) > 0 {
-		return
+	if p.Line == 0 && p.Field != "" && len(s.check()) == 0 {
+		if root, _ := parse(s); root != nil {
+			place(root, p)
+		}
 	}
-	if root, _ := parse(s); root != nil {
-		place(root, p)
+	if p.Line > 0 && p.Line <= len(s.lines) {
+		start := s.lines[p.Line-1]
+		p.Source = strings.TrimRight(string(s.text[start:s.lineEnd(start)]), "\r\n")
 	}
 }
 

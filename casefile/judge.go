@@ -3,8 +3,16 @@ package casefile
 import "fmt"
 
 // Judge finds what no verb could have done in the change of a record: a status the table
-// does not lead to, or a change to what never changes. It judges what people edit by hand.
-func Judge(from, to Record) Problems {
+// does not lead to, or a change to what never changes. It judges one commit made by hand.
+func Judge(from, to Record) Problems { return judge(from, to, true) }
+
+// JudgeAll is Judge for a change that may hold several commits, and so several moves.
+func JudgeAll(from, to Record) Problems { return judge(from, to, false) }
+
+// blame says what is wrong with a field of the record that is judged.
+type blame func(field string, rule Rule, text string)
+
+func judge(from, to Record, one bool) Problems {
 	var ps Problems
 	blame := func(field string, rule Rule, text string) {
 		ps = append(ps, Problem{File: to.Path(), Field: field, Rule: rule, Text: field + ": " + text})
@@ -14,23 +22,54 @@ func Judge(from, to Record) Problems {
 			blame(d.Field, RuleFixedField, fmt.Sprintf("never changes, and was %q", d.From))
 		}
 	}
-	if from, ok := from.(*Case); ok {
-		judgeCase(from, to.(*Case), blame)
-	}
-	if from, ok := from.(*Pattern); ok {
+	switch from := from.(type) {
+	case *Case:
+		judgeCase(from, to.(*Case), one, blame)
+	case *Pattern:
 		if from.Withdrawn != nil && to.(*Pattern).Withdrawn == nil {
 			blame("withdrawn", RuleFixedField, "a withdrawn entry stays withdrawn; make a new one with pattern reissue")
 		}
+	case *Mitigator:
+		to := to.(*Mitigator)
+		judgeToken(from.Revoked, to.Revoked, from.TokenSHA256 == to.TokenSHA256, blame)
+	case *Operator:
+		to := to.(*Operator)
+		judgeToken(from.Revoked, to.Revoked, from.TokenSHA256 == to.TokenSHA256, blame)
 	}
 	return ps
 }
 
-func judgeCase(from, to *Case, blame func(field string, rule Rule, text string)) {
-	if from.Status != to.Status && !Leads(from.Status, to.Status, from.Closing) {
+func judgeCase(from, to *Case, one bool, blame blame) {
+	switch {
+	case !to.Open() && to.Closing != nil && from.Open():
+		if one && to.Closing.From != from.Status || !Reaches(from, to) {
+			blame("closing.from", RuleContradiction, fmt.Sprintf("the case was %s", from.Status))
+		}
+	case from.Status == to.Status && from.closedFrom() == to.closedFrom():
+	case !Reaches(from, to) || one && (from.Status == to.Status || !Leads(from.Status, to.Status, from.Closing)):
 		blame("status", RuleIllegalMove, fmt.Sprintf("no verb leads from %s to %s", from.Status, to.Status))
 	}
-	if from.Open() && to.Closing != nil && to.Closing.From != from.Status {
-		blame("closing.from", RuleContradiction, fmt.Sprintf("the case was %s", from.Status))
+	if from.StaysClosed(to) && from.CaseID != to.CaseID {
+		blame("case_id", RuleIllegalMove, "the case is closed, and identify needs an open one")
+	}
+}
+
+// closedFrom is the status a closed case had before.
+func (c *Case) closedFrom() Status {
+	if c.Closing == nil {
+		return ""
+	}
+	return c.Closing.From
+}
+
+// StaysClosed reports whether the case was closed and has not been reopened since.
+func (c *Case) StaysClosed(now *Case) bool {
+	return !c.Open() && !now.Open() && c.Closing != nil && now.Closing != nil && c.Closing.At == now.Closing.At
+}
+
+func judgeToken(was, is Time, same bool, blame blame) {
+	if !was.IsZero() && is.IsZero() && same {
+		blame("token_sha256", RuleFixedField, "was revoked, and stays so; rotate makes a new token")
 	}
 }
 

@@ -147,6 +147,40 @@ func Leads(from, to Status, closing *Closing) bool {
 	return false
 }
 
+// Reaches reports whether any number of verbs leads a case from how it stands to how
+// another one does; it judges changes in which several verbs may be one.
+func Reaches(from, to *Case) bool {
+	type stand struct{ status, before Status }
+	standing := func(c *Case) stand {
+		if c.Closing == nil {
+			return stand{status: c.Status}
+		}
+		return stand{c.Status, c.Closing.From}
+	}
+	goal, seen := standing(to), []stand{standing(from)}
+	for i := 0; i < len(seen); i++ {
+		at := seen[i]
+		if at == goal {
+			return true
+		}
+		for _, m := range Moves {
+			next := stand{status: m.To}
+			switch {
+			case !slices.Contains(m.From, at.status) || m.To == Same:
+				continue
+			case m.To == Before:
+				next.status = at.before
+			case m.Verb == Close:
+				next.before = at.status
+			}
+			if !slices.Contains(seen, next) {
+				seen = append(seen, next)
+			}
+		}
+	}
+	return false
+}
+
 // Table is the table of moves as Markdown, as it stands in the documentation.
 func Table() string {
 	var b strings.Builder

@@ -1,6 +1,9 @@
 package casefile
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"sort"
 	"strings"
@@ -15,6 +18,27 @@ type Problem struct {
 	Text   string `json:"text"`             // what is wrong, for people
 	Hint   string `json:"hint,omitempty"`   // what to do about it
 	Field  string `json:"-"`                // the key meant, as in "closing.reason"; see Place
+	Source string `json:"-"`                // the line itself, for people; see Place
+}
+
+// Severity says how bad a problem is: its rule decides.
+func (p Problem) Severity() Severity { return p.Rule.About().Severity }
+
+// Advice is what to do about the problem: its own hint, or else its rule's.
+func (p Problem) Advice() string { return cmp.Or(p.Hint, p.Rule.About().Hint) }
+
+// MarshalJSON also writes what the rule says of the problem.
+func (p Problem) MarshalJSON() ([]byte, error) {
+	type plain Problem
+	p.Hint = p.Advice()
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // or < would be written as \u003c
+	err := e.Encode(struct {
+		plain
+		Severity Severity `json:"severity"`
+	}{plain(p), p.Severity()})
+	return b.Bytes(), err
 }
 
 // String is the problem as compilers write theirs: file:line:column: text. A syntax
@@ -56,39 +80,13 @@ func (ps Problems) Sort() {
 	})
 }
 
-// Rule is the kind of a problem, one word that does not change between versions.
-type Rule string
-
-// The rules of reading one file.
-const (
-	RuleSyntax         Rule = "syntax"          // not YAML
-	RuleEncoding       Rule = "encoding"        // not UTF-8, a byte-order mark, a control character
-	RuleEmptyFile      Rule = "empty-file"      // nothing but comments
-	RuleTooLarge       Rule = "too-large"       // more than MaxFile bytes
-	RuleSecondDocument Rule = "second-document" // more after "---"
-	RuleAlias          Rule = "alias"           // an anchor, an alias or a merge key
-	RuleTag            Rule = "tag"             // an explicit tag
-	RuleDuplicateKey   Rule = "duplicate-key"   // the same key twice
-	RuleUnknownKey     Rule = "unknown-key"     // a key the record does not have
-	RuleMissingKey     Rule = "missing-key"     // a key the record needs
-	RuleEmptyValue     Rule = "empty-value"     // a key without a value
-	RuleWrongType      Rule = "wrong-type"      // a list where a text belongs, and the like
-	RuleUnquoted       Rule = "unquoted"        // a number, date or truth value where a text belongs
-	RuleUnknownWord    Rule = "unknown-word"    // not one of the words allowed
-	RuleBadValue       Rule = "bad-value"       // a text that breaks the grammar of its key
-	RuleContradiction  Rule = "contradiction"   // two keys of one file that cannot both be right
-)
-
-// The rules of a casebook as a whole.
-const (
-	RuleStrayFile     Rule = "stray-file"     // a file or folder that belongs nowhere
-	RuleNotAFile      Rule = "not-a-file"     // a symbolic link, executable or submodule
-	RuleMissingFile   Rule = "missing-file"   // a file that a record names
-	RuleWrongBytes    Rule = "wrong-bytes"    // a pattern file of another size or digest, or a pointer to one
-	RuleUnknownRecord Rule = "unknown-record" // a reference to a record that is not there
-	RulePatternGap    Rule = "pattern-gap"    // a pattern ID that was skipped
-	RuleUnsettled     Rule = "unsettled"      // a closed case with entries neither resolved nor withdrawn
-	RuleIllegalMove   Rule = "illegal-move"   // a status the table does not lead to
-	RuleFixedField    Rule = "fixed-field"    // a change to what never changes
-	RuleSharedToken   Rule = "shared-token"   // one token for two mitigators
-)
+// Errors are how many of the problems are more than warnings.
+func (ps Problems) Errors() int {
+	n := 0
+	for _, p := range ps {
+		if p.Severity() == Error {
+			n++
+		}
+	}
+	return n
+}

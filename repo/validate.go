@@ -118,7 +118,9 @@ func (v *validation) inspect(f file) result {
 			return result{rec, casefile.Problems{unreadable(f.path, err)}}
 		}
 		return result{rec, casefile.Decode(rec, src)}
-	case isExtra(f.path) || v.ignored(f.path) && !isPatternBytes(f.path):
+	case isExtra(f.path):
+		return result{problems: v.extra(f)}
+	case v.ignored(f.path) && !isPatternBytes(f.path):
 		return result{}
 	case f.at.Mode == filemode.Submodule, isPatternBytes(f.path) && !isRegular(f.at.Mode):
 		return result{problems: casefile.Problems{notAFile(f.path, f.at.Mode)}}
@@ -126,6 +128,25 @@ func (v *validation) inspect(f file) result {
 		return result{}
 	}
 	return result{problems: casefile.Problems{stray(f.path, err.Error())}}
+}
+
+// maxExtra is the most bytes a file that is no record and no pattern may have.
+const maxExtra = 10 << 20
+
+// extra judges a file that a casebook may hold beside its records.
+func (v *validation) extra(f file) casefile.Problems {
+	if !isRegular(f.at.Mode) && f.at.Mode != filemode.Executable {
+		return nil
+	}
+	in, size, err := v.open(f)
+	if err != nil {
+		return casefile.Problems{unreadable(f.path, err)}
+	}
+	defer in.Close()
+	if size > maxExtra {
+		return casefile.Problems{{File: f.path, Rule: casefile.RuleTooLarge, Text: fmt.Sprintf("%d bytes, the most allowed is %d", size, maxExtra)}}
+	}
+	return nil
 }
 
 func (v *validation) keep(rec casefile.Record, f file, whole bool) {
@@ -216,10 +237,10 @@ func (v *validation) orphans() {
 	}
 }
 
-// finish gives problems their places and their order; a problem found twice is one.
+// finish gives problems their places, with the lines there, and their order; a problem found twice is one.
 func (v *validation) finish() casefile.Problems {
 	placed := each(v.problems, func(p casefile.Problem) casefile.Problem {
-		if p.Field != "" && p.Line == 0 {
+		if p.Field != "" || p.Line > 0 {
 			if src, err := v.readPath(p.File); err == nil {
 				casefile.Place(src, &p)
 			}

@@ -1,0 +1,139 @@
+package casefile
+
+// Severity says how bad a problem is.
+type Severity string
+
+// An error keeps a commit from being good; a warning tells of a danger.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+)
+
+// Explanation is what there is to know of a rule. Bad and Good are changes to the casebook in
+// examples/casebook, one that breaks the rule and one that keeps it.
+type Explanation struct {
+	Rule     Rule
+	Severity Severity
+	What     string // what the rule demands
+	Why      string
+	Hint     string // what to do about a problem that has no better hint of its own
+	Bad      string
+	Good     string
+}
+
+// Rules are all rules: those of one file, of a casebook, and of a change.
+func Rules() []Explanation {
+	return append(append(append([]Explanation{}, fileRules...), bookRules...), changeRules...)
+}
+
+// About is what there is to know of the rule.
+func (r Rule) About() Explanation {
+	for _, table := range [][]Explanation{fileRules, bookRules, changeRules} {
+		for _, e := range table {
+			if e.Rule == r {
+				return e
+			}
+		}
+	}
+	return Explanation{Rule: r, Severity: Error}
+}
+
+// Places in examples/casebook.
+const (
+	exErika   = "operators/erika.yaml\n"
+	exWS020   = "customers/acme/cases/2026-10/20261024-ws-020.yaml\n"
+	exWS031   = "customers/acme/cases/2026-10/20261025-ws-031.yaml\n"
+	exLab7    = "customers/acme/cases/2026-10/20261026-lab-7.yaml\n"
+	exKasse   = "customers/globex/cases/2026-11/20261101-kasse-3-s-d.yaml\n"
+	exLast    = "customers/acme/patterns/4/pattern.yaml\n"
+	exNext    = "customers/globex/patterns/4/pattern.yaml\n"
+	exLater   = "customers/globex/patterns/5/pattern.yaml\n"
+	exNothing = `+type: none
++description: no threat was detected on Kasse 3
++uploaded: 2026-11-04T10:00:00Z
++uploaded_by: Erika Mustermann <erika@globex.example>
++target:
++  case: 20261101-kasse-3-s-d
+`
+	exClosing = `-status: mitigator-notified
++status: case-closed
++closing:
++  from: mitigator-notified
++  reason: the patterns eliminated the threat
++  at: 2026-11-04T08:00:00Z
++  by: Jane Doe <jane@acme.example>
+`
+)
+
+var bookRules = []Explanation{
+	{RuleStrayFile, Error, "Every file stands where a casebook has a place for it, a case under the month of its key.",
+		"The path is the identity of a record: what stands elsewhere is seen by nobody.",
+		"move it to where it belongs, or into docs/, or take it out of git",
+		"customers/acme/notes.txt\n+call them on Monday\n", "docs/notes.md\n+call them on Monday\n"},
+	{RuleNotAFile, Error, "Records and patterns are plain files: no symbolic links, executables or submodules.",
+		"A link means another thing on every machine, and nothing in a casebook is to be run.",
+		"git update-index --chmod=-x FILE takes the executable bit away; put a file in place of a link",
+		"executable customers/acme/customer.yaml\n", "customers/acme/customer.yaml\n+# a plain file\n"},
+	{RuleMissingFile, Error, "Every file that a record names, or that must always be there, is there.",
+		"A mitigator would be told of a pattern that nobody can give it.",
+		"git log --diff-filter=D -- FILE finds the commit that took it away",
+		"delete customers/acme/patterns/1/lpt$vpn.123\n", "delete README.md\n"},
+	{RuleWrongBytes, Error, "A pattern's bytes have the size and the SHA-256 that its record says.",
+		"The digest is how a mitigator knows that what it applies is what the vendor sent.",
+		"put the right file there, or make a new entry with casebook pattern upload",
+		"customers/acme/patterns/4/lpt$vpn.133\n+more\n", exLast + "+# the same bytes as entry 3\n"},
+	{RuleUnknownRecord, Error, "What a record refers to is there: its mitigator, case, entry or customer.",
+		"A reference to nothing cannot be followed by anybody, nor by the server.",
+		"put the name right, or add the record it means",
+		exErika + "-customers: [globex]\n+customers: [globex, initech]\n", exErika + "-customers: [globex]\n+customers: [globex, acme]\n"},
+	{RulePatternGap, Error, "A customer's pattern IDs count 1, 2, 3 without gaps.",
+		"The ID is the number of the entry in the vendor's list; a gap is an entry that got lost.",
+		"give the entry the next number, by renaming its folder",
+		exLater + exNothing, exNext + exNothing},
+	{RuleUnsettled, Error, "In a closed case every entry is resolved or withdrawn, and one at least is resolved.",
+		"Closing says that the threat is gone, and somebody must have seen that.",
+		"casebook pattern resolve ACCOUNT/ID, for each entry that worked",
+		exLab7 + exClosing, exKasse + exClosing + `customers/globex/patterns/2/pattern.yaml
+-  case: 20261101-kasse-3-s-d
++  case: 20261101-kasse-3-s-d
++  resolved:
++    at: 2026-11-04T07:59:00Z
++    by: Erika Mustermann <erika@globex.example>
+`},
+	{RuleSharedToken, Error, "No two mitigators of a customer have the same token.",
+		"The token says who asks: with one for two, nobody knows who took a pattern.",
+		"casebook mitigator rotate ACCOUNT NAME",
+		`customers/acme/mitigators/tm-02.yaml
+-token_sha256: 763308685f04f19a0ed4b2dd9fe4cf77d6e716bcbfd3c8137f9f207da549e4c7
++token_sha256: d80d57742998c0655cd43a9ad851a60cb51e7f41d475b08dcd204af4d44093fe
+`, `customers/acme/mitigators/tm-01.yaml
+-token_sha256: d80d57742998c0655cd43a9ad851a60cb51e7f41d475b08dcd204af4d44093fe
++token_sha256: 28707d5f84045c8ba67457a4bed862ede2068495d36f8826f00fc70396ef5f09
+`},
+}
+
+var changeRules = []Explanation{
+	{RuleIllegalMove, Error, "A case goes from status to status as the table of moves says, however many moves one change holds.",
+		"The status is what everybody acts on: a skipped or backward move hides what was not done.",
+		"casebook case show CASE says which verbs are legal; the table of moves is in README.md",
+		exKasse + "-status: mitigator-notified\n+status: new-case-received\n",
+		exWS020 + "-status: new-case-received\n+status: threat-sample-downloaded\n"},
+	{RuleFixedField, Error, "What is given once, when a record is made, never changes.",
+		"Others have acted on it: an auditor must find in the file what they saw. A description may be put right.",
+		"put the old value back; a new pattern is a new entry",
+		exWS020 + "-endpoint: WS-020\n+endpoint: WS-021\n",
+		exLast + "-description: for lab-7, in place of 2\n+description: for lab-7, in place of entry 2\n"},
+	{RuleDeletedRecord, Error, "No record is ever deleted.",
+		"A bad pattern is withdrawn, a lost token revoked, a case closed: that it was there stays on record.",
+		"git restore --source=BASE -- FILE brings it back; then withdraw, revoke or close",
+		"delete operators/erika.yaml\n", exErika + "+revoked: 2026-11-05T08:00:00Z\n"},
+	{RuleReusedID, Error, "A pattern ID or case key names one record, on the base and in the change.",
+		"Two people took the same name at the same time; git will not merge them, and the first one keeps it.",
+		"merge or rebase onto the base, and give this one the next free number or key",
+		"meanwhile " + exNext + exNothing + exNext + exNothing + "+# and another one\n",
+		"meanwhile " + exNext + exNothing + exLater + exNothing},
+	{RuleAttributes, Warning, ".gitattributes keeps git from converting bytes: * -text.",
+		"With line ends converted at a checkout, the digest of a pattern is no longer right.",
+		"put the line * -text back",
+		"delete .gitattributes\n", ".gitattributes\n+*.md diff=markdown\n"},
+}

@@ -1,0 +1,127 @@
+package repo
+
+import (
+	"errors"
+	"slices"
+
+	"casebook/casefile"
+)
+
+// Plan is what a change will do for one customer.
+type Plan struct {
+	Account    casefile.Account
+	Records    []PlannedRecord // in the order of their files
+	Gains      []*casefile.Pattern
+	Loses      []*casefile.Pattern
+	Mitigators int // registered and not revoked: those that will see the list
+}
+
+// PlannedRecord is a record before a change and after it: nil where there is none.
+type PlannedRecord struct {
+	Was, Is casefile.Record
+	Fields  []casefile.Difference
+}
+
+// Plan says what the change will do for each customer it touches, the casebook's own records and the
+// operators coming first, under no account.
+func (p *Proposal) Plan() ([]Plan, error) {
+	byAccount := map[casefile.Account]*Plan{}
+	var order []casefile.Account
+	for _, c := range p.changed {
+		if _, err := casefile.Locate(c.path); err != nil {
+			continue
+		}
+		one, err := p.record(c)
+		if err != nil {
+			return nil, err
+		}
+		a, _ := customerOf(c.path)
+		if byAccount[a] == nil {
+			byAccount[a] = &Plan{Account: a}
+			order = append(order, a)
+		}
+		byAccount[a].Records = append(byAccount[a].Records, one)
+	}
+	slices.Sort(order)
+	var plans []Plan
+	for _, a := range order {
+		if a != "" {
+			if err := p.lists(byAccount[a]); err != nil {
+				return nil, err
+			}
+		}
+		plans = append(plans, *byAccount[a])
+	}
+	return plans, nil
+}
+
+func (p *Proposal) record(c changedFile) (one PlannedRecord, err error) {
+	if one.Was, err = planned(p.was, c.path); err != nil {
+		return one, err
+	}
+	if one.Is, err = planned(p.is, c.path); err == nil && one.Is != nil {
+		one.Fields = casefile.Diff(one.Was, one.Is)
+	}
+	return one, err
+}
+
+// planned is the record at a path, nil where there is none.
+func planned(s *Snapshot, file string) (casefile.Record, error) {
+	rec, err := casefile.Locate(file)
+	if err != nil {
+		return nil, err
+	}
+	if err = s.Get(rec); errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	return rec, err
+}
+
+// lists finds what the customer's pattern list gains and loses, and who will see it.
+func (p *Proposal) lists(plan *Plan) error {
+	was, err := p.was.listed(plan.Account)
+	if err != nil {
+		return err
+	}
+	is, err := p.is.listed(plan.Account)
+	if err != nil {
+		return err
+	}
+	plan.Gains, plan.Loses = without(is, was), without(was, is)
+	mitigators, err := p.is.Mitigators(plan.Account)
+	for _, m := range mitigators {
+		if m.Revoked.IsZero() {
+			plan.Mitigators++
+		}
+	}
+	return err
+}
+
+// listed is the customer's pattern list; of the cases only those are read that have an entry.
+func (s *Snapshot) listed(a casefile.Account) ([]*casefile.Pattern, error) {
+	patterns, err := s.Patterns(a)
+	if err != nil {
+		return nil, err
+	}
+	held := casefile.NewHoldings(a)
+	for _, p := range patterns {
+		held.Add(p)
+		if !p.Listed() || held.Cases[p.Target.Case] != nil {
+			continue
+		}
+		c := &casefile.Case{Account: a, Key: p.Target.Case}
+		switch err := s.Get(c); {
+		case err == nil:
+			held.Add(c)
+		case !errors.Is(err, ErrNotFound):
+			return nil, err
+		}
+	}
+	return held.List(), nil
+}
+
+func without(all, those []*casefile.Pattern) []*casefile.Pattern {
+	return slices.DeleteFunc(slices.Clone(all), func(p *casefile.Pattern) bool {
+		return slices.ContainsFunc(those, func(q *casefile.Pattern) bool { return p.ID == q.ID })
+	})
+}

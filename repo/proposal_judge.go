@@ -1,0 +1,151 @@
+package repo
+
+import (
+	"bytes"
+	"errors"
+
+	"casebook/casefile"
+)
+
+// file judges what became of one file.
+func (j *judgement) file(c changedFile) error {
+	rec, err := casefile.Locate(c.path)
+	switch {
+	case c.path == casefile.AttributesFile:
+		return j.attributes(c)
+	case err != nil:
+		return nil // not a record; whether it may stand there was judged when it was read
+	case c.deleted() && !j.moved(c):
+		j.blame(c.path, "", casefile.RuleDeletedRecord, "was deleted, and %s is never deleted", kindOf(rec))
+		return nil
+	case c.deleted():
+		return nil
+	case c.added():
+		return errors.Join(j.taken(c), j.fresh(rec))
+	}
+	return j.compare(rec, c)
+}
+
+func kindOf(rec casefile.Record) string {
+	switch rec.(type) {
+	case *casefile.Book:
+		return "casebook.yaml"
+	case *casefile.Customer:
+		return "a customer"
+	case *casefile.Mitigator:
+		return "a mitigator"
+	case *casefile.Operator:
+		return "an operator"
+	case *casefile.Case:
+		return "a case"
+	case *casefile.Delivery:
+		return "a delivery"
+	}
+	return "a pattern entry"
+}
+
+// moved reports whether a file that is gone stands elsewhere now, where it does not belong; one
+// complaint about that is enough.
+func (j *judgement) moved(gone changedFile) bool {
+	for _, c := range j.changed {
+		if _, err := casefile.Locate(c.path); c.added() && c.is.Hash == gone.was.Hash && err != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// taken refuses a name that somebody else has given to another record on the base since.
+func (j *judgement) taken(c changedFile) error {
+	other, err := j.tip.find(c.path)
+	if errors.Is(err, ErrNotFound) || err == nil && other.Hash == c.is.Hash {
+		return nil
+	}
+	if err == nil {
+		j.blame(c.path, "", casefile.RuleReusedID, "the base has another record of this name meanwhile")
+	}
+	return err
+}
+
+// attributes warns of a file that no longer keeps git from converting bytes.
+func (j *judgement) attributes(c changedFile) error {
+	if !c.deleted() {
+		text, err := j.is.Bytes(c.path)
+		if err != nil || bytes.Contains(text, []byte("-text")) || bytes.Contains(text, []byte("binary")) {
+			return err
+		}
+	}
+	j.blame(c.path, "", casefile.RuleAttributes, "no longer keeps git from converting the bytes of patterns")
+	return nil
+}
+
+// now is the record as the commit has it, nil where it cannot be read.
+func (j *judgement) now(rec casefile.Record) casefile.Record {
+	if err := j.is.Get(rec); err != nil {
+		return nil
+	}
+	return rec
+}
+
+// fresh judges a new record.
+func (j *judgement) fresh(rec casefile.Record) error {
+	switch r := j.now(rec).(type) {
+	case *casefile.Case:
+		j.notified(r)
+	case *casefile.Pattern:
+		j.entry(nil, r)
+	}
+	return nil
+}
+
+// compare judges a record that was there before.
+func (j *judgement) compare(rec casefile.Record, c changedFile) error {
+	was, _ := casefile.Locate(c.path)
+	if j.now(rec) == nil || !isRegular(c.was.Mode) || j.was.Get(was) != nil {
+		return nil // what cannot be read has its own problem
+	}
+	j.say(casefile.JudgeAll(was, rec)...)
+	switch was := was.(type) {
+	case *casefile.Case:
+		if is := rec.(*casefile.Case); was.Status != is.Status {
+			j.notified(is)
+		}
+	case *casefile.Pattern:
+		j.entry(was, rec.(*casefile.Pattern))
+	}
+	return nil
+}
+
+// notified wants an entry of which a mitigator can have been notified.
+func (j *judgement) notified(c *casefile.Case) {
+	if c.Status != casefile.MitigatorNotified {
+		return
+	}
+	for _, p := range j.holdings(c.Account).Entries(c.Key) {
+		if p.Type != casefile.None {
+			return
+		}
+	}
+	j.blame(c.Path(), "status", casefile.RuleIllegalMove, "%s, but the case has no entry of which a mitigator could be notified", c.Status)
+}
+
+// entry judges what the change does with an entry by the case it answers; was is nil for a new one.
+func (j *judgement) entry(was, is *casefile.Pattern) {
+	now := j.holdings(is.Account).Cases[is.Target.Case]
+	if now == nil {
+		return
+	}
+	before := &casefile.Case{Account: now.Account, Key: now.Key}
+	settled := was != nil && (was.Target.Resolved == nil) == (is.Target.Resolved == nil) && (was.Withdrawn == nil) == (is.Withdrawn == nil)
+	reached := now.Status
+	if now.Closing != nil {
+		reached = now.Closing.From
+	}
+	switch {
+	case settled:
+	case j.was.Get(before) == nil && before.StaysClosed(now):
+		j.blame(is.Path(), "target.case", casefile.RuleIllegalMove, "the case is closed, and its entries stay as they are")
+	case was == nil && is.Type != casefile.None && reached != casefile.MitigatorNotified:
+		j.blame(is.Path(), "target.case", casefile.RuleIllegalMove, "a new entry leads to %s, and the case is %s", casefile.MitigatorNotified, reached)
+	}
+}

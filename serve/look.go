@@ -29,6 +29,7 @@ type publisher struct {
 	metrics  *metrics
 	requests *numbering
 	settled  string         // the commit that was published or refused last
+	again    time.Time      // when it is worth reading once more, if it was refused
 	tip      string         // the one that was looked at last
 	basis    *repo.Snapshot // of the commit that is published
 }
@@ -111,6 +112,8 @@ func (p *publisher) lookAt(ctx context.Context, f *finding) error {
 	if len(problems) > 0 {
 		problems.Sort()
 		f.refused = &refused{tip, problems}
+		now := p.now()
+		p.again = now.Add(rest * now.Sub(f.at))
 		return s.Close()
 	}
 	p.current.Store(next)
@@ -123,10 +126,13 @@ func (p *publisher) lookAt(ctx context.Context, f *finding) error {
 	return old.Close()
 }
 
+// rest is how many times as long as the reading of a refused commit took it is left alone.
+const rest = 20
+
 // reconsider makes the next look read a refused commit again: what kept it from being
 // read may have been the disk and not the commit.
 func (p *publisher) reconsider() {
-	if p.found.Load().refused != nil {
+	if p.found.Load().refused != nil && !p.now().Before(p.again) {
 		p.settled = ""
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"casebook/casefile"
 	"casebook/repo"
@@ -334,5 +335,54 @@ func TestATickReadsARefusedCommitAgain(t *testing.T) {
 	}
 	if n := strings.Count(s.log.String(), "refused"); n != 1 {
 		t.Errorf("it was logged %d times", n)
+	}
+}
+
+// To read a large casebook takes minutes; a commit that stays refused must not take them
+// from the polls all day.
+func TestALargeRefusedCommitIsReadAgainRarely(t *testing.T) {
+	b := newBook(t)
+	s := b.serve()
+	now := today.Time()
+	s.publisher.now = func() time.Time { now = now.Add(time.Second); return now } // a look takes a second at least
+	b.commit(orphan("acme"))
+	s.look(t.Context())
+	first := s.found.Load().refused
+	s.reconsider()
+	s.look(t.Context())
+	if s.found.Load().refused != first {
+		t.Error("read again at once")
+	}
+	now = now.Add(time.Minute)
+	s.reconsider()
+	s.look(t.Context())
+	if s.found.Load().refused == first {
+		t.Error("not read again")
+	}
+}
+
+// What cannot be put on the shelf is not published, and is as soon as there is room.
+func TestAFullStateFolderKeepsWhatIsServed(t *testing.T) {
+	b := newBook(t)
+	s := b.serve()
+	good := s.current.Load().commit
+	shelf := filepath.Join(b.repo.State().Dir(), "files")
+	if err := os.WriteFile(shelf, nil, 0o600); err != nil { // where a folder must be, no file can be made
+		t.Fatal(err)
+	}
+	next := b.upload(b.receive("acme", "ws-017"), "a.bin", long("the bytes"))
+	s.look(t.Context())
+	if f := s.found.Load(); f.published != good || f.trouble == "" {
+		t.Fatalf("%+v", f)
+	}
+	if _, ready := s.admin("/readyz"); !strings.Contains(ready, "cannot look") {
+		t.Errorf("/readyz %s", ready)
+	}
+	if err := os.Remove(shelf); err != nil {
+		t.Fatal(err)
+	}
+	s.look(t.Context())
+	if f := s.found.Load(); f.trouble != "" || s.ask("GET", "/v1/files/"+string(next.File.SHA256), acmeToken).StatusCode != 200 {
+		t.Errorf("%+v", f)
 	}
 }

@@ -98,16 +98,23 @@ func child(n *yaml.Node, part string) (key, value *yaml.Node) {
 
 // Place finds line and column of a problem that has a Field and none yet: those of the
 // value, or of the key where the value is a group; and the text of the line.
-func Place(src []byte, p *Problem) {
+func Place(src []byte, p *Problem) { PlaceAll(src, []*Problem{p}) }
+
+// PlaceAll places the problems of one file, which is read once: in a long list every line may have one.
+func PlaceAll(src []byte, ps []*Problem) {
 	s := newSource(src)
-	if p.Line == 0 && p.Field != "" && len(s.check()) == 0 {
-		if root, _ := parse(s); root != nil {
+	var root *yaml.Node
+	if len(s.check()) == 0 {
+		root, _ = parse(s)
+	}
+	for _, p := range ps {
+		if p.Line == 0 && p.Field != "" && root != nil {
 			place(root, p)
 		}
-	}
-	if p.Line > 0 && p.Line <= len(s.lines) {
-		start := s.lines[p.Line-1]
-		p.Source = strings.TrimRight(string(s.text[start:s.lineEnd(start)]), "\r\n")
+		if p.Line > 0 && p.Line <= len(s.lines) {
+			start := s.lines[p.Line-1]
+			p.Source = strings.TrimRight(string(s.text[start:s.lineEnd(start)]), "\r\n")
+		}
 	}
 }
 

@@ -239,15 +239,20 @@ func (v *validation) orphans() {
 
 // finish gives problems their places, with the lines there, and their order; a problem found twice is one.
 func (v *validation) finish() casefile.Problems {
-	placed := each(v.problems, func(p casefile.Problem) casefile.Problem {
-		if p.Field != "" || p.Line > 0 {
-			if src, err := v.readPath(p.File); err == nil {
-				casefile.Place(src, &p)
-			}
+	found := slices.Clone(v.problems)
+	byFile := map[string][]*casefile.Problem{}
+	for i := range found {
+		if p := &found[i]; p.Field != "" || p.Line > 0 {
+			byFile[p.File] = append(byFile[p.File], p)
 		}
-		return p
+	}
+	each(slices.Collect(maps.Keys(byFile)), func(file string) error {
+		src, err := v.readPath(file)
+		if err == nil {
+			casefile.PlaceAll(src, byFile[file])
+		}
+		return err
 	})
-	found := casefile.Problems(placed)
 	found.Sort()
 	return slices.CompactFunc(found, func(a, b casefile.Problem) bool {
 		return cmp.Compare(a.String(), b.String()) == 0

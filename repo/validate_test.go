@@ -1,10 +1,12 @@
 package repo
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"casebook/casefile"
 )
@@ -103,6 +105,24 @@ func TestValidateSeesWhatIsNotCheckedOut(t *testing.T) {
 	b.git("update-index", "--add", "--cacheinfo", "160000,"+must(b.Tip("main"))+",customers/acme/operators")
 	expect(t, "problems", must(b.ValidateWorkTree()).Error(),
 		"customers/acme/operators: is a submodule, and must be a plain file")
+}
+
+// Each problem once cost a reading of its whole file: minutes for a list like this one.
+func TestValidateReadsALongListOnce(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	o := &casefile.Operator{Name: "jane", TokenSHA256: digestOf('c'), Added: casefile.At(testNow)}
+	for i := range 3000 {
+		o.Customers = append(o.Customers, casefile.Account(fmt.Sprintf("nobody-%d", i)))
+	}
+	b.write(o.Path(), string(casefile.Write(o)))
+	start := time.Now()
+	problems := must(b.ValidateWorkTree())
+	expect(t, "problems", len(problems), 3000)
+	expect(t, "the last one's line", problems[2999].Line, 3003)
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("it took %s", took)
+	}
 }
 
 func (b *book) replaceByLink(name string) {

@@ -18,7 +18,7 @@ func contentDigest(fields []string) (casefile.Digest, error) {
 	if len(fields) == 0 {
 		return "", nil
 	}
-	malformed := errors.New("Content-Digest: as in sha-256=:BASE64:")
+	malformed := errors.New("Content-Digest: not of the form sha-256=:BASE64: (RFC 9530)")
 	digest := casefile.Digest("")
 	for member := range strings.SplitSeq(strings.Join(fields, ","), ",") {
 		key, value, found := strings.Cut(strings.Trim(member, " \t"), "=")

@@ -98,6 +98,7 @@ func explain(err error) (code int, hints []string) {
 		uncommitted *repo.Uncommitted
 		ambiguous   *repo.Ambiguous
 		unsupported *repo.Unsupported
+		cannotSign  *repo.CannotSign
 		exposed     *serve.Exposed
 	)
 	switch {
@@ -113,6 +114,8 @@ func explain(err error) (code int, hints []string) {
 		return exitRefused, ambiguous.Candidates
 	case errors.As(err, &unsupported):
 		return exitFailed, []string{unsupported.Hint}
+	case errors.As(err, &cannotSign):
+		return exitFailed, []string{cannotSign.Hint}
 	case errors.As(err, &exposed):
 		return exitRefused, adviseExposed(exposed)
 	}

@@ -43,12 +43,14 @@ type touch struct {
 // comparer finds what is apart in two trees. It descends only where hashes differ, and reads of a folder
 // no more than the names asked for: a history compares the same few folders thousands of times.
 type comparer struct {
-	objects *reader
-	recent  map[plumbing.Hash][]byte
+	objects  *reader
+	recent   map[plumbing.Hash][]byte
+	signers  map[plumbing.Hash]signers // by blob
+	required map[plumbing.Hash]bool    // by blob
 }
 
 func newComparer(objects *reader) *comparer {
-	return &comparer{objects, map[plumbing.Hash][]byte{}}
+	return &comparer{objects, map[plumbing.Hash][]byte{}, map[plumbing.Hash]signers{}, map[plumbing.Hash]bool{}}
 }
 
 // folder is a tree object as it is.

@@ -17,7 +17,8 @@ type How struct {
 	Branch string    // "" is the checked-out branch
 	Now    time.Time // the time of the change
 	By     *Signature
-	DryRun bool // go the whole way, and write nothing
+	Key    *SigningKey // By's; nil signs nothing
+	DryRun bool        // go the whole way, and write nothing
 }
 
 // Signature names who makes a change; where there is none, git's configuration says who.
@@ -43,12 +44,13 @@ type change struct {
 	how               How
 	branch, ref       string
 	author, committer object.Signature
-	lock              *lockFile // the index's; nil on a dry run, and where no work tree follows
-	branchLock        *refLock  // nil on a dry run
-	index             *index    // nil where no work tree follows the branch
-	left              *intent   // what a dead process had meant to do
-	tip               *Snapshot // what the branch is at
-	tx                *Tx       // what it shall be at
+	key               *SigningKey // nil where the commit is not signed
+	lock              *lockFile   // the index's; nil on a dry run, and where no work tree follows
+	branchLock        *refLock    // nil on a dry run
+	index             *index      // nil where no work tree follows the branch
+	left              *intent     // what a dead process had meant to do
+	tip               *Snapshot   // what the branch is at
+	tx                *Tx         // what it shall be at
 	commit            plumbing.Hash
 }
 
@@ -108,6 +110,7 @@ func (r *Repo) newChange(how How) (*change, error) {
 
 func (c *change) sign() (err error) {
 	if by := c.how.By; by != nil {
+		c.key = c.how.Key
 		who := object.Signature{Name: cleanIdent(by.Name), Email: cleanIdent(by.Email), When: c.how.Now}
 		c.author, c.committer = who, who
 		if who.Name == "" || who.Email == "" {
@@ -115,7 +118,10 @@ func (c *change) sign() (err error) {
 		}
 		return err
 	}
-	c.author, c.committer, err = author(c.repo.getenv, c.repo.config, c.how.Now)
+	if c.author, c.committer, err = author(c.repo.getenv, c.repo.config, c.how.Now); err != nil {
+		return err
+	}
+	c.key, err = c.repo.signingKey()
 	return err
 }
 

@@ -57,8 +57,9 @@ func (c *change) objects(message Message, paths []string) (*pending, error) {
 	for _, h := range trees {
 		keep(h)
 	}
-	c.commit = final.add(plumbing.CommitObject, encodeCommit(c.tx.tree, c.tip.commit, c.author, c.committer, message.String()))
-	return &final, nil
+	commit, err := c.signed(encodeCommit(c.tx.tree, c.tip.commit, c.author, c.committer, message.String()))
+	c.commit = final.add(plumbing.CommitObject, commit)
+	return &final, err
 }
 
 // treesAbove are the folders above paths, by name; the root's is "".

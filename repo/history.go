@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"casebook/casefile"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // Event is one thing that happened: a commit's change to one case and its entries or to one file, or a
@@ -29,7 +31,7 @@ type Event struct {
 	Subject   string             `json:"subject"` // of the commit's message
 	Records   []RecordChange     `json:"records"`
 	Commit    string             `json:"commit"`
-	Signature string             `json:"signature"`               // unsigned or signed
+	Signature string             `json:"signature"`               // unsigned, good, not allowed or WRONG, and the key
 	Outside   string             `json:"outside_table,omitempty"` // what no verb of the table could have done
 }
 
@@ -57,7 +59,7 @@ func (s *Snapshot) History(ctx context.Context, about Subject, since time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	events, err := s.events(ctx, scopeOf(wanted...), since)
+	events, err := s.events(ctx, scopeOf(wanted...), since, plumbing.ZeroHash)
 	if err != nil || len(observed) == 0 {
 		return events, err
 	}
@@ -66,7 +68,7 @@ func (s *Snapshot) History(ctx context.Context, about Subject, since time.Time) 
 		return nil, err
 	}
 	defer deliveries.Close()
-	reports, err := deliveries.events(ctx, scopeOf(observed...), since)
+	reports, err := deliveries.events(ctx, scopeOf(observed...), since, s.tree)
 	return weave(events, reports), err
 }
 
@@ -98,11 +100,12 @@ func (s *Snapshot) pathsOf(about Subject) (wanted, observed []string, err error)
 }
 
 // events are told oldest first.
-func (s *Snapshot) events(ctx context.Context, in scope, since time.Time) ([]Event, error) {
+func (s *Snapshot) events(ctx context.Context, in scope, since time.Time, signersOf plumbing.Hash) ([]Event, error) {
 	w, err := s.walk(in, false)
 	if err != nil {
 		return nil, err
 	}
+	w.signersOf = signersOf
 	var all []Event
 	err = w.each(ctx, since, func(at stop) error {
 		told, err := (&teller{Snapshot: s, walk: w, stop: at}).tell()

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // BenchmarkHistory tells of one record that 21 of 10,000 commits touch, beside git log with a path; the
@@ -25,7 +27,7 @@ func BenchmarkHistory(b *testing.B) {
 				for range b.N {
 					start := time.Now()
 					s := must(r.Snapshot(""))
-					n := len(must(s.events(context.Background(), scopeOf(path), time.Time{})))
+					n := len(must(s.events(context.Background(), scopeOf(path), time.Time{}, plumbing.ZeroHash)))
 					s.Close()
 					ours += time.Since(start)
 					start = time.Now()

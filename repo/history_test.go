@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"casebook/casefile"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // history is what is told about a reference, a line an event.
@@ -167,7 +169,7 @@ func TestHistoryAgreesWithGitLog(t *testing.T) {
 	for _, f := range []string{file, path} {
 		s := must(b.Snapshot(""))
 		var ours []string
-		for _, e := range must(s.events(context.Background(), scopeOf(f), time.Time{})) {
+		for _, e := range must(s.events(context.Background(), scopeOf(f), time.Time{}, plumbing.ZeroHash)) {
 			ours = append(ours, e.Commit)
 		}
 		theirs := strings.Split(b.git("log", "--format=%H", "--", f), "\n")

@@ -41,7 +41,9 @@ func (t *teller) tell() ([]Event, error) {
 	subject, _, _ := strings.Cut(c.Message, "\n")
 	t.common = Event{
 		When: casefile.At(c.Committer.When), Author: c.Author.Name + " <" + c.Author.Email + ">",
-		Subject: subject, Commit: t.hash.String(), Signature: signed(c),
+		Subject: subject, Commit: t.hash.String()}
+	if t.common.Signature, err = t.signature(); err != nil {
+		return nil, err
 	}
 	slices.SortFunc(t.touched, func(a, b touch) int { return strings.Compare(a.path, b.path) })
 	for _, one := range t.touched {
@@ -55,6 +57,20 @@ func (t *teller) tell() ([]Event, error) {
 		}
 	}
 	return t.events, nil
+}
+
+// signature is what the commit's signature is worth to the signers as of the commit before it, or where
+// there is none before as of itself. The branch of deliveries has the signers of the branch it reports on.
+func (t *teller) signature() (string, error) {
+	before := t.stop.tree
+	if t.stop.parent != nil {
+		before = t.stop.parent.tree
+	}
+	if !t.walk.signersOf.IsZero() {
+		before = t.walk.signersOf
+	}
+	v, err := t.verdict(t.hash, before)
+	return v.words, err
 }
 
 // take puts a file's change where it belongs: to the turn of a case, or to an event of its own.

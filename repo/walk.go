@@ -28,11 +28,12 @@ type node struct {
 // none of them is its own doing. This is what git log does with a path; a whole walk leaves no parent out.
 type walk struct {
 	*comparer
-	in     scope
-	whole  bool
-	cut    map[plumbing.Hash]bool // where a shallow clone ends
-	known  map[plumbing.Hash]*node
-	coming newestFirst
+	in        scope
+	whole     bool
+	signersOf plumbing.Hash          // the tree whose signers hold; ZeroHash: those before each commit
+	cut       map[plumbing.Hash]bool // where a shallow clone ends
+	known     map[plumbing.Hash]*node
+	coming    newestFirst
 }
 
 func (s *Snapshot) walk(in scope, whole bool) (*walk, error) {

@@ -45,8 +45,10 @@ func judgeCase(from, to *Case, one bool, blame blame) {
 		if one && to.Closing.From != from.Status || !Reaches(from, to) {
 			blame("closing.from", RuleContradiction, fmt.Sprintf("the case was %s", from.Status))
 		}
-	case from.Status == to.Status && from.closedFrom() == to.closedFrom():
-	case !Reaches(from, to) || one && (from.Status == to.Status || !Leads(from.Status, to.Status, from.Closing)):
+	case from.Status == to.Status && (from.closedFrom() == to.closedFrom() || !one && Reaches(from, to)):
+	case from.Status == to.Status:
+		blame("closing.from", RuleContradiction, fmt.Sprintf("the case was %s", from.closedFrom()))
+	case !Reaches(from, to) || one && !Leads(from.Status, to.Status, from.Closing):
 		blame("status", RuleIllegalMove, fmt.Sprintf("no verb leads from %s to %s", from.Status, to.Status))
 	}
 	if from.StaysClosed(to) && from.CaseID != to.CaseID {

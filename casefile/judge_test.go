@@ -29,8 +29,8 @@ func TestJudgeOfOneMoveAndOfMany(t *testing.T) {
 		{"reopened", standing(CaseClosed, ThreatSampleDownloaded), standing(ThreatSampleDownloaded, ""), "", ""},
 		{"reopened to another status", standing(CaseClosed, MitigatorNotified), standing(ThreatSampleDownloaded, ""), RuleIllegalMove, RuleIllegalMove},
 		{"reopened and moved on", standing(CaseClosed, ThreatSampleDownloaded), standing(MitigatorNotified, ""), RuleIllegalMove, ""},
-		{"reopened, moved on and closed", standing(CaseClosed, ThreatSampleDownloaded), standing(CaseClosed, MitigatorNotified), RuleIllegalMove, ""},
-		{"closed from elsewhere without a way", standing(CaseClosed, MitigatorNotified), standing(CaseClosed, ThreatSampleDownloaded), RuleIllegalMove, RuleIllegalMove},
+		{"reopened, moved on and closed", standing(CaseClosed, ThreatSampleDownloaded), standing(CaseClosed, MitigatorNotified), RuleContradiction, ""},
+		{"closed from elsewhere without a way", standing(CaseClosed, MitigatorNotified), standing(CaseClosed, ThreatSampleDownloaded), RuleContradiction, RuleContradiction},
 	} {
 		for many, want := range map[bool]Rule{false: test.one, true: test.many} {
 			ps := Judge(test.from, test.to)

@@ -52,6 +52,12 @@ func TestFiles(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a part tells the digest of the whole", func(t *testing.T) {
+		r := s.ask("GET", "/v1/files/"+string(p.File.SHA256), acmeToken, "Range: bytes=4-8")
+		if got, want := r.Header.Get("Repr-Digest"), "sha-256=:"+base64Of(t, p.File.SHA256)+":"; got != want || r.Header.Get("Content-Length") != "5" {
+			t.Errorf("Repr-Digest %q, want %q, Content-Length %q", got, want, r.Header.Get("Content-Length"))
+		}
+	})
 	t.Run("several ranges", func(t *testing.T) {
 		r := s.ask("GET", "/v1/files/"+string(p.File.SHA256), acmeToken, "Range: bytes=0-2,17-23")
 		if body := bodyOf(r); r.StatusCode != 206 || !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/byteranges") || !strings.Contains(body, "pattern") {

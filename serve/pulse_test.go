@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"casebook/repo"
 )
 
 // download is a server of one big file with a short patience, and a connection on which it
@@ -142,5 +144,32 @@ func TestTheKernelCopiesFromDiskToSocket(t *testing.T) {
 			t.Errorf("%s: %s, %d bytes, the file was handed over %d times", name, answer.Status, n, files.Load())
 		}
 		answer.Body.Close()
+	}
+}
+
+// What is being downloaded is downloaded to its end, also when it is on no list any more.
+func TestADownloadOutlivesItsEntry(t *testing.T) {
+	b := newBook(t)
+	const content = 32 << 20 // more than the kernel takes in one go
+	c := b.receive("acme", "ws-017")
+	p := b.upload(c, "big.bin", strings.Repeat("0123456789abcdef", content/16))
+	s := b.serve()
+	up := s.run(Config{})
+	w := dial(t, up.listen)
+	fmt.Fprintf(w, "GET /v1/files/%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", p.File.SHA256, acmeToken)
+	r := w.answered(200)
+	b.change("", func(tx *repo.Tx) error {
+		if err := c.Withdraw(p, "wrong", tx.Stamp()); err != nil {
+			return err
+		}
+		return tx.Put(c, p)
+	})
+	until(t, "it is on no list", func() bool {
+		code, _ := get(t, up.listen+"/v1/files/"+string(p.File.SHA256), acmeToken)
+		return code == 404
+	})
+	_ = w.SetReadDeadline(time.Now().Add(15 * time.Second))
+	if n, err := io.Copy(io.Discard, r.Body); n != content || err != nil {
+		t.Errorf("%d bytes, %v", n, err)
 	}
 }

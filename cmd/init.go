@@ -53,7 +53,7 @@ func (a *app) init(ctx *cli.Context) error {
 		if err != nil {
 			return repo.Message{}, err
 		}
-		if err := errors.Join(addText(tx, casefile.AttributesFile, attributes), addText(tx, ".gitignore", ignored)); err != nil {
+		if err := errors.Join(addText(tx, casefile.AttributesFile, attributes), addText(tx, ".gitignore", ignored), addSchemas(tx)); err != nil {
 			return repo.Message{}, err
 		}
 		return repo.Message{Subject: "init casebook", Verb: "init"},

@@ -10,14 +10,15 @@
 //     kind of event it was means nothing.
 //  2. The look resolves the branch: never HEAD, never the work tree. The same commit as
 //     at the last look: nothing more (look.go).
-//  3. Only customers whose tree is another one than was published are read and checked.
+//  3. Only customers whose tree is another one than was published are read and checked, and
+//     of those only what changed, as long as it changed in the way of good commits (since.go).
 //  4. The bytes of every pattern on a list are hashed, as they are in that commit, and
 //     stand in the state folder under that digest before anyone is told of them (stock.go).
 //  5. One atomic pointer is flipped to the new state, which never changes again: lists
 //     encoded, compressed and tagged, and the tokens that open them (published.go).
 //
-// A commit with any problem changes nothing: the last good one stays, and /status and the
-// log say what is refused and why.
+// A commit with any problem changes nothing: the last good one stays, also over a restart
+// (resume.go), and /status, /readyz, /metrics and the log say what is refused and why.
 //
 // When a receipt is kept: it is appended to the journal in the state folder and fsynced,
 // then answered, then committed to the branch deliveries with others (journal.go,

@@ -30,6 +30,7 @@ type publisher struct {
 	requests *numbering
 	settled  string         // the commit that was published or refused last
 	again    time.Time      // when it is worth reading once more, if it was refused
+	resumed  bool           // whether what was served before the start was asked for
 	tip      string         // the one that was looked at last
 	basis    *repo.Snapshot // of the commit that is published
 }
@@ -68,6 +69,9 @@ func (p *publisher) look(ctx context.Context) {
 	f := &finding{branch: p.branch(last), at: p.now(), refused: last.refused, rewound: last.rewound}
 	if err := p.lookAt(ctx, f); err != nil {
 		f.trouble = err.Error()
+	}
+	if p.current.Load() == nil {
+		p.resume(ctx, f.branch)
 	}
 	if ctx.Err() != nil {
 		return
@@ -116,8 +120,14 @@ func (p *publisher) lookAt(ctx context.Context, f *finding) error {
 		p.again = now.Add(rest * now.Sub(f.at))
 		return s.Close()
 	}
+	return p.publish(next, s, f.branch)
+}
+
+// publish flips to what is made of a commit.
+func (p *publisher) publish(next *published, s *repo.Snapshot, branch string) error {
 	p.current.Store(next)
 	p.room.turn()
+	p.remember(branch, next.commit)
 	old := p.basis
 	p.basis = s // kept open, so that the next look need not open its commit again
 	if old == nil {

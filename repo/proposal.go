@@ -78,7 +78,9 @@ func (p *Proposal) Validate() (casefile.Problems, error) {
 	j.problems = slices.DeleteFunc(j.problems, func(one casefile.Problem) bool {
 		return !j.concerns(one) || gone[one.File] && one.Rule != casefile.RuleDeletedRecord
 	})
-	return j.finish(), nil
+	unsigned, err := p.is.CheckSignatures(p.was.Commit())
+	j.say(unsigned...)
+	return j.finish(), err
 }
 
 // judgement is the search for problems of a proposal.

@@ -23,6 +23,19 @@ type allowed struct {
 	key           []byte
 }
 
+// checkSigners finds what is wrong with allowed_signers.
+func (v *validation) checkSigners(f file) casefile.Problems {
+	if !isRegular(f.at.Mode) {
+		return casefile.Problems{notAFile(f.path, f.at.Mode)}
+	}
+	data, err := v.read(f)
+	if err != nil {
+		return casefile.Problems{unreadable(f.path, err)}
+	}
+	_, problems := parseSigners(data)
+	return problems
+}
+
 // parseSigners reads an allowed_signers file.
 func parseSigners(data []byte) (signers, casefile.Problems) {
 	var all signers

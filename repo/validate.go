@@ -22,7 +22,9 @@ func (s *Snapshot) Validate() (casefile.Problems, error) {
 	}
 	v := newValidation(s.contents(files))
 	v.all()
-	return v.finish(), nil
+	unsigned, err := s.CheckSignatures("")
+	v.say(unsigned...)
+	return v.finish(), err
 }
 
 // ValidateWorkTree finds everything that is wrong with the checked-out files, as Validate does; what git
@@ -118,6 +120,8 @@ func (v *validation) inspect(f file) result {
 			return result{rec, casefile.Problems{unreadable(f.path, err)}}
 		}
 		return result{rec, casefile.Decode(rec, src)}
+	case f.path == casefile.SignersFile:
+		return result{problems: v.checkSigners(f)}
 	case isExtra(f.path):
 		return result{problems: v.extra(f)}
 	case v.ignored(f.path) && !isPatternBytes(f.path):

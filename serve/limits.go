@@ -34,6 +34,9 @@ func (p *pace) late(now time.Time, perSecond int) time.Duration {
 	for {
 		paid, at := p.Load(), now.UnixNano()
 		next := max(paid, at) + cost
+		if paid-at > burst*int64(time.Second) { // the clock was set back
+			next = at + cost
+		}
 		if over := next - at - burst*int64(time.Second); over > 0 {
 			return time.Duration(over)
 		}

@@ -30,6 +30,9 @@ func TestPace(t *testing.T) {
 			t.Errorf("after %v: late by %v, want %v", c.at, late, c.late)
 		}
 	}
+	if late := ask(0); late != 0 {
+		t.Errorf("after the clock was set back: late by %v", late)
+	}
 	if late := p.late(start, 0); late != 0 {
 		t.Errorf("without a limit: late by %v", late)
 	}

@@ -150,7 +150,7 @@ func TestTheKernelCopiesFromDiskToSocket(t *testing.T) {
 // What is being downloaded is downloaded to its end, also when it is on no list any more.
 func TestADownloadOutlivesItsEntry(t *testing.T) {
 	b := newBook(t)
-	const content = 32 << 20 // more than the kernel takes in one go
+	const content = 12 << 20 // more than the kernel takes in one go
 	c := b.receive("acme", "ws-017")
 	p := b.upload(c, "big.bin", strings.Repeat("0123456789abcdef", content/16))
 	s := b.serve()

@@ -37,6 +37,7 @@ type room struct {
 	current *atomic.Pointer[published]
 	now     func() time.Time
 	metrics *metrics
+	most    int            // crowd, or fewer: others need connections, too
 	sending sync.WaitGroup // counts answers
 
 	mu      sync.Mutex
@@ -56,7 +57,7 @@ type waiter struct {
 }
 
 func newRoom(current *atomic.Pointer[published], now func() time.Time, m *metrics) *room {
-	return &room{current: current, now: now, metrics: m, waiting: map[*waiter]struct{}{}}
+	return &room{current: current, now: now, metrics: m, most: int(min(crowd, descriptors()/4*3)), waiting: map[*waiter]struct{}{}}
 }
 
 // preferredWait is how long a client wants to wait, 0 if it does not. Of several wishes
@@ -120,7 +121,7 @@ func gist(r *http.Request) *http.Request {
 func (m *room) open() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return !m.closed && len(m.waiting) < crowd
+	return !m.closed && len(m.waiting) < m.most
 }
 
 // add lets a waiter in that was admitted when p was published. Of what was published since,

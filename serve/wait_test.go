@@ -182,6 +182,18 @@ func TestAPollThatMustNotWait(t *testing.T) {
 	}
 }
 
+func TestWhoComesIntoAFullRoomIsAnsweredAtOnce(t *testing.T) {
+	_, s, p := waitingRoom(t)
+	p.room.most = 1
+	waits := dial(t, s.listen).ask("GET", acmeToken, tagOf(p, "acme"), "Prefer: wait=60")
+	held(t, p, 1)
+	r := dial(t, s.listen).ask("GET", secondToken, tagOf(p, "acme"), "Prefer: wait=60").answered(304)
+	if got := r.Header.Get("Preference-Applied"); got != "" {
+		t.Errorf("Preference-Applied: %q", got)
+	}
+	waits.quiet()
+}
+
 func TestAWaitEndsWithItsTime(t *testing.T) {
 	_, s, p := waitingRoom(t)
 	begun := time.Now()

@@ -59,13 +59,7 @@ func checkOperators(s *repo.Snapshot, accounts []casefile.Account) ([]*casefile.
 		problems = append(problems, wrong...)
 		o := rec.(*casefile.Operator)
 		operators = append(operators, o)
-		for i, account := range o.Customers {
-			if !slices.Contains(accounts, account) {
-				field := fmt.Sprintf("customers[%d]", i)
-				problems = append(problems, placed(s, casefile.Problem{File: at, Field: field, Rule: casefile.RuleUnknownRecord,
-					Text: fmt.Sprintf("%s: there is no customer %s", field, account)}))
-			}
-		}
+		problems = append(problems, placed(s, at, unknownCustomers(o, accounts)...)...)
 	}
 	return operators, problems, err
 }
@@ -79,10 +73,28 @@ func asProblems(err error) (casefile.Problems, error) {
 	return nil, err
 }
 
-// placed is a problem with its line and column.
-func placed(s *repo.Snapshot, p casefile.Problem) casefile.Problem {
-	if src, err := s.Bytes(p.File); err == nil {
-		casefile.Place(src, &p)
+func unknownCustomers(o *casefile.Operator, accounts []casefile.Account) (problems casefile.Problems) {
+	for i, account := range o.Customers {
+		if !slices.Contains(accounts, account) {
+			field := fmt.Sprintf("customers[%d]", i)
+			problems = append(problems, casefile.Problem{File: o.Path(), Field: field, Rule: casefile.RuleUnknownRecord,
+				Text: fmt.Sprintf("%s: there is no customer %s", field, account)})
+		}
 	}
-	return p
+	return problems
+}
+
+// placed are problems of one file with their lines and columns.
+func placed(s *repo.Snapshot, file string, problems ...casefile.Problem) casefile.Problems {
+	if len(problems) == 0 {
+		return nil
+	}
+	if src, err := s.Bytes(file); err == nil {
+		all := make([]*casefile.Problem, len(problems))
+		for i := range problems {
+			all[i] = &problems[i]
+		}
+		casefile.PlaceAll(src, all)
+	}
+	return problems
 }

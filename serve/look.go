@@ -173,7 +173,7 @@ func (p *publisher) read(ctx context.Context, s *repo.Snapshot) (*published, cas
 	}
 	if len(problems) == 0 {
 		for _, shared := range append(next.letIn(p.contacts), next.letOperatorsIn(operators)...) {
-			problems = append(problems, placed(s, shared))
+			problems = append(problems, placed(s, shared.File, shared)...)
 		}
 	}
 	return next, problems, nil

@@ -37,8 +37,8 @@ func (k *stock) take(ctx context.Context, s *repo.Snapshot, h *casefile.Holdings
 			return nil, err
 		}
 		if got != p.File.SHA256 {
-			ps = append(ps, placed(s, casefile.Problem{File: p.Path(), Field: "file.sha256", Rule: casefile.RuleWrongBytes,
-				Text: fmt.Sprintf("file.sha256: the bytes of %s have SHA-256 %s", p.File.Name, got)}))
+			ps = append(ps, placed(s, p.Path(), casefile.Problem{File: p.Path(), Field: "file.sha256", Rule: casefile.RuleWrongBytes,
+				Text: fmt.Sprintf("file.sha256: the bytes of %s have SHA-256 %s", p.File.Name, got)})...)
 		}
 	}
 	return ps, nil

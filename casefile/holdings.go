@@ -89,13 +89,15 @@ func (h *Holdings) checkMitigators() (ps Problems) {
 	first := map[Digest]Name{}
 	for _, name := range slices.Sorted(maps.Keys(h.Mitigators)) {
 		m := h.Mitigators[name]
-		if other, taken := first[m.TokenSHA256]; taken {
-			ps = append(ps, Problem{File: m.Path(), Field: "token_sha256", Rule: RuleSharedToken,
-				Text: fmt.Sprintf("token_sha256: mitigator %s has the same token", other),
-				Hint: fmt.Sprintf("casebook mitigator rotate %s %s", h.Account, name)})
-			continue
+		for field, token := range m.tokens() {
+			if other, taken := first[token]; taken && other != name {
+				ps = append(ps, Problem{File: m.Path(), Field: field, Rule: RuleSharedToken,
+					Text: fmt.Sprintf("%s: mitigator %s has the same token", field, other),
+					Hint: fmt.Sprintf("casebook mitigator rotate %s %s", h.Account, name)})
+				continue
+			}
+			first[token] = name
 		}
-		first[m.TokenSHA256] = name
 	}
 	return ps
 }

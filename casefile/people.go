@@ -84,6 +84,15 @@ func (m *Mitigator) check() []flaw {
 	return nil
 }
 
+// tokens are the digests of the mitigator's tokens, by the fields that hold them.
+func (m *Mitigator) tokens() map[string]Digest {
+	tokens := map[string]Digest{"token_sha256": m.TokenSHA256}
+	if m.Previous != nil {
+		tokens["previous.token_sha256"] = m.Previous.TokenSHA256
+	}
+	return tokens
+}
+
 // Rotate gives the mitigator a new token. The old one ends at once, or where until is given
 // then; a token that had been revoked stays so.
 func (m *Mitigator) Rotate(token Digest, until Time) {

@@ -36,3 +36,15 @@ func TestTheTokenBeforeIsAnotherOne(t *testing.T) {
 		t.Errorf("problems %v", ps)
 	}
 }
+
+func TestATokenBeforeIsNobodyElsesEither(t *testing.T) {
+	h := NewHoldings("acme")
+	h.Add(&Customer{Account: "acme", Company: "Acme"})
+	h.Add(&Mitigator{Account: "acme", Name: "tm-01", TokenSHA256: digestOf, Added: testNow})
+	m := &Mitigator{Account: "acme", Name: "tm-02", TokenSHA256: digestOf, Added: testNow}
+	m.Rotate(Digest("0000000000000000000000000000000000000000000000000000000000000000"), testNow)
+	h.Add(m)
+	if ps := h.Check(); len(ps) != 1 || ps[0].Rule != RuleSharedToken || ps[0].Field != "previous.token_sha256" {
+		t.Errorf("problems %v", ps)
+	}
+}

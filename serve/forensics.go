@@ -64,9 +64,9 @@ func (f *forensics) handOut(c echo.Context, p *published, o *operator) error {
 	if went.status != http.StatusOK || went.sent != data.Size || http.NewResponseController(w).Flush() != nil || !reached(c.Request(), stall) {
 		return nil
 	}
-	f.log.Info("forensic data downloaded", "case", of.Ref(), "operator", o.name)
+	f.log.Info("forensic data downloaded", "request", idOf(w), "case", of.Ref(), "operator", o.name)
 	if err := f.downloaded(c.Request().Context(), of, o); err != nil {
-		f.log.Error("download not recorded", "case", of.Ref(), "operator", o.name, "error", err)
+		f.log.Error("download not recorded", "request", idOf(w), "case", of.Ref(), "operator", o.name, "error", err)
 	}
 	return nil
 }

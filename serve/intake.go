@@ -71,7 +71,7 @@ func (f *forensics) take(c call) error {
 	status := http.StatusOK
 	if fresh {
 		status = http.StatusCreated
-		f.log.Info("received", "case", of.Ref(), "mitigator", c.by.name, "size", arrived.Size)
+		f.log.Info("received", "request", idOf(c.w), "case", of.Ref(), "mitigator", c.by.name, "size", arrived.Size)
 	}
 	c.w.Header().Set("Location", "/v1/cases/"+string(of.Key))
 	return answer(c.Context, status, newReceived(of))

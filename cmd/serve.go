@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"casebook/repo"
 	"casebook/serve"
 )
 
@@ -22,6 +23,7 @@ func (a *app) serveCommand() *cli.Command {
 			&cli.StringFlag{Name: "tls-cert", Usage: "answer Threat Mitigators over TLS, with the certificate in `FILE`; read again when it changes"},
 			&cli.StringFlag{Name: "tls-key", Usage: "the certificate's key is in `FILE`"},
 			&cli.StringFlag{Name: "client-ca", Usage: "a client certificate of an authority in `FILE` stands for the token of the mitigator it names, as CN ACCOUNT/NAME or URI casebook:ACCOUNT/NAME"},
+			&cli.StringFlag{Name: "signing-key", Usage: "sign what the server commits (intake, downloads, deliveries) with the SSH key in `FILE`"},
 			&cli.BoolFlag{Name: "plain-http", Usage: "a proxy before us does TLS, so --listen may be any address"},
 			&cli.IntFlag{Name: "rate", Usage: "answer `N` requests a second of each mitigator and operator, in bursts of ten seconds' worth; 0 is any number", Value: 100},
 			&cli.DurationFlag{Name: "drain", Usage: "let answers under way take `TIME` when stopped, and cut them then", Value: 30 * time.Second},
@@ -47,7 +49,14 @@ func serveCasebook(c *call) error {
 	if c.Int("rate") < 0 {
 		return usage("--rate: less than nothing", "--rate 0 answers any number of requests")
 	}
+	var key *repo.SigningKey
+	if file := c.String("signing-key"); file != "" {
+		if key, err = repo.ReadSigningKey(c.path(file), c.Getenv("SSH_AUTH_SOCK")); err != nil {
+			return err
+		}
+	}
 	return serve.Run(c.Context.Context, serve.Config{
+		Key: key,
 		Dir: c.folder(), State: c.stateFolder(), Branch: c.String("branch"),
 		Listen: c.String("listen"), Console: c.String("console"), TLS: tls, PlainHTTP: c.Bool("plain-http"), Rate: c.Int("rate"), Drain: c.Duration("drain"), Forensics: largest,
 		Tick: c.Duration("tick"), Log: c.logger(), Now: c.Now, Getenv: c.Getenv,

@@ -14,11 +14,12 @@ import (
 
 // How says under what circumstances a change is made.
 type How struct {
-	Branch string    // "" is the checked-out branch
-	Now    time.Time // the time of the change
-	By     *Signature
-	Key    *SigningKey // By's; nil signs nothing
-	DryRun bool        // go the whole way, and write nothing
+	Branch    string    // "" is the checked-out branch
+	Now       time.Time // the time of the change
+	By        *Signature
+	Key       *SigningKey // which signs what By does, and Committer commits; nil signs nothing
+	Committer *Signature  // of what By does; nil is By
+	DryRun    bool        // go the whole way, and write nothing
 }
 
 // Signature names who makes a change; where there is none, git's configuration says who.
@@ -113,6 +114,9 @@ func (c *change) sign() (err error) {
 		c.key = c.how.Key
 		who := object.Signature{Name: cleanIdent(by.Name), Email: cleanIdent(by.Email), When: c.how.Now}
 		c.author, c.committer = who, who
+		if committer := c.how.Committer; committer != nil {
+			c.committer.Name, c.committer.Email = cleanIdent(committer.Name), cleanIdent(committer.Email)
+		}
 		if who.Name == "" || who.Email == "" {
 			err = ErrNoAuthor
 		}

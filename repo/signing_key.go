@@ -150,12 +150,11 @@ func sshSigner(s ssh.Signer) *SigningKey {
 
 // pgpKey is an OpenPGP key from a file. What gpg keeps in its own folder is gpg's.
 func pgpKey(file string) (*SigningKey, error) {
-	data, err := os.Open(file)
-	if err != nil {
+	data, err := os.ReadFile(file)
+	if err != nil { // a key's ID, mostly, or nothing at all
 		return nil, &CannotSign{"commit.gpgsign asks for an OpenPGP signature, and gpg's keys are not read here", useSSH}
 	}
-	defer data.Close()
-	ring, err := openpgp.ReadArmoredKeyRing(data)
+	ring, err := openpgp.ReadArmoredKeyRing(bytes.NewReader(data))
 	if err != nil || len(ring) == 0 || ring[0].PrivateKey == nil || ring[0].PrivateKey.Encrypted {
 		return nil, &CannotSign{file + ": holds no OpenPGP secret key without a passphrase", useSSH}
 	}

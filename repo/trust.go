@@ -2,6 +2,7 @@ package repo
 
 import (
 	"container/heap"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -31,8 +32,18 @@ func (s *Snapshot) CheckSignatures(base string) (casefile.Problems, error) {
 		return nil, err
 	}
 	t := &trust{walk: w, reaches: map[plumbing.Hash]bool{}}
+	demanded, err := w.demands(s.tree)
+	if err != nil || base == "" && !demanded {
+		return nil, err
+	}
 	if base != "" {
 		from, err := s.resolve(base)
+		if errors.Is(err, ErrNotFound) && !demanded {
+			return nil, nil
+		}
+		if errors.Is(err, ErrNotFound) {
+			return casefile.Problems{{File: casefile.SignersFile, Rule: RuleSignature, Text: "the commit that was good before, " + base + ", is gone: nobody can say who may sign"}}, nil
+		}
 		if err != nil {
 			return nil, err
 		}

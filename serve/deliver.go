@@ -25,6 +25,7 @@ type recorder struct {
 	repo *repo.Repo
 	log  *slog.Logger
 	now  func() time.Time
+	key  *repo.SigningKey // signs what is committed; nil signs nothing
 	attendance
 
 	mu        sync.Mutex
@@ -126,6 +127,12 @@ func (r *recorder) run(ctx context.Context, every time.Duration) {
 	}
 }
 
+// The server as git knows it: with a signing key, allowed_signers names it by this address.
+const (
+	serverName  = "casebook serve"
+	serverEmail = "serve@casebook.invalid"
+)
+
 // deliver commits what is pending, and then takes it out of the journal; and who was heard. After a crash in
 // between, the same receipts are put again, which changes nothing and makes no commit.
 func (r *recorder) deliver(ctx context.Context) error {
@@ -136,7 +143,7 @@ func (r *recorder) deliver(ctx context.Context) error {
 	}
 	how := repo.How{
 		Branch: repo.DeliveriesBranch, Now: now,
-		By: &repo.Signature{Name: "casebook serve", Email: "serve@casebook.invalid"},
+		By: &repo.Signature{Name: serverName, Email: serverEmail}, Key: r.key,
 	}
 	_, err := r.repo.Change(ctx, how, func(tx *repo.Tx) (repo.Message, error) {
 		return deliveryMessage(lines, len(contacts)), errors.Join(put(tx, lines), putContacts(tx, contacts))

@@ -128,7 +128,7 @@ func (f *forensics) downloaded(ctx context.Context, of *casefile.Case, o *operat
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), changeTime)
 	defer cancel()
 	by := &repo.Signature{Name: string(o.name), Email: string(o.name) + "@operators.invalid"}
-	how := repo.How{Branch: f.found.Load().branch, Now: f.now(), By: by}
+	how := f.how(by)
 	_, err := f.repo.Change(ctx, how, func(tx *repo.Tx) (repo.Message, error) {
 		now := &casefile.Case{Account: of.Account, Key: of.Key}
 		if err := tx.Get(now); err != nil {

@@ -183,7 +183,7 @@ func (f *forensics) receive(ctx context.Context, like *casefile.Case, arrived *r
 		Name:  fmt.Sprintf("%s (%s)", like.MitigationServer, like.Account),
 		Email: fmt.Sprintf("%s@%s.mitigators.invalid", like.MitigationServer, like.Account),
 	}
-	how := repo.How{Branch: f.found.Load().branch, Now: f.now(), By: by}
+	how := f.how(by)
 	_, err = f.repo.Change(ctx, how, func(tx *repo.Tx) (repo.Message, error) {
 		if of, err = f.earlier.find(tx.Snapshot, like); err != nil || of != nil {
 			return repo.Message{}, errors.Join(err, f.shelve(arrived))

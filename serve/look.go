@@ -19,7 +19,8 @@ import (
 type publisher struct {
 	repo     *repo.Repo
 	stock    *stock
-	named    string // the branch, where the caller named one
+	key      *repo.SigningKey // signs what the server commits; nil signs nothing
+	named    string           // the branch, where the caller named one
 	log      *slog.Logger
 	now      func() time.Time
 	current  atomic.Pointer[published]
@@ -106,6 +107,11 @@ func (p *publisher) lookAt(ctx context.Context, f *finding) error {
 	}
 	next, problems, err := p.read(ctx, s)
 	if err == nil {
+		var unsigned casefile.Problems
+		unsigned, err = s.CheckSignatures(last(p.current.Load()))
+		problems = append(problems, unsigned...)
+	}
+	if err == nil {
 		err = p.follow(s, f)
 	}
 	if err != nil {
@@ -121,6 +127,24 @@ func (p *publisher) lookAt(ctx context.Context, f *finding) error {
 		return s.Close()
 	}
 	return p.publish(next, s, f.branch)
+}
+
+// how a change on behalf of somebody is made: he is its author, and with a key the server
+// commits it and signs.
+func (p *publisher) how(by *repo.Signature) repo.How {
+	how := repo.How{Branch: p.found.Load().branch, Now: p.now(), By: by, Key: p.key}
+	if p.key != nil {
+		how.Committer = &repo.Signature{Name: serverName, Email: serverEmail}
+	}
+	return how
+}
+
+// last is the commit that is published; "" where none is.
+func last(p *published) string {
+	if p == nil {
+		return ""
+	}
+	return p.commit
 }
 
 // publish flips to what is made of a commit.

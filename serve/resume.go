@@ -2,22 +2,25 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"os"
-	"path/filepath"
-	"strings"
 )
 
 // What is published is remembered in the state folder: a server that is started again
 // while the branch is at a commit that is no good goes on with the last good one, as it
-// would have without the restart.
+// would have without the restart. Nothing is ever taken out of that memory, a line for each
+// commit, so that history --check can tell when published history was replaced.
 
-func (p *publisher) memory() string { return filepath.Join(p.repo.State().Dir(), "published") }
+func (p *publisher) memory() string { return p.repo.State().PublishedFile() }
 
 func (p *publisher) remember(branch, commit string) {
-	beside := p.memory() + ".new"
-	err := os.WriteFile(beside, []byte(commit+" "+branch+"\n"), 0o600)
+	if p.remembered(branch) == commit {
+		return
+	}
+	f, err := os.OpenFile(p.memory(), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err == nil {
-		err = os.Rename(beside, p.memory())
+		_, err = f.WriteString(commit + " " + branch + "\n")
+		err = errors.Join(err, f.Close())
 	}
 	if err != nil {
 		p.log.Warn("cannot remember what is published", "error", err)
@@ -26,12 +29,14 @@ func (p *publisher) remember(branch, commit string) {
 
 // remembered is the commit of the branch that was published last; "" if none is known.
 func (p *publisher) remembered(branch string) string {
-	text, _ := os.ReadFile(p.memory()) // a file that is not there remembers nothing
-	commit, of, whole := strings.Cut(strings.TrimSuffix(string(text), "\n"), " ")
-	if !whole || of != branch || len(commit) != 40 {
+	return lastOf(p.repo.State().Published(branch))
+}
+
+func lastOf(commits []string) string {
+	if len(commits) == 0 {
 		return ""
 	}
-	return commit
+	return commits[len(commits)-1]
 }
 
 // resume publishes what was published before the server was started, once, if it still

@@ -20,19 +20,20 @@ import (
 
 // Config says what is served, where, and how often it is looked at.
 type Config struct {
-	Dir       string        // the repository, or a folder in it
-	State     string        // the state folder; "" is the one in the repository
-	Branch    string        // published; "" is the one casebook.yaml names
-	Listen    string        // address for mitigators
-	Console   string        // address for people and probes; "" is none
-	TLS       TLS           // of Listen; no files are none
-	PlainHTTP bool          // Listen may be reached from elsewhere: a proxy in front does the TLS
-	Tick      time.Duration // between looks without an event; 0 is 30 seconds
-	Rate      int           // requests a second of one mitigator or operator; 0 is any
-	Drain     time.Duration // for what is under way when the server stops; 0 is 30 seconds
-	Batch     time.Duration // between commits of receipts; 0 is 2 seconds
-	Forensics int64         // bytes of forensic data that are taken at the most; 0 is 2 GiB
-	Log       *slog.Logger  // nil is silence
+	Dir       string           // the repository, or a folder in it
+	State     string           // the state folder; "" is the one in the repository
+	Branch    string           // published; "" is the one casebook.yaml names
+	Listen    string           // address for mitigators
+	Console   string           // address for people and probes; "" is none
+	TLS       TLS              // of Listen; no files are none
+	PlainHTTP bool             // Listen may be reached from elsewhere: a proxy in front does the TLS
+	Tick      time.Duration    // between looks without an event; 0 is 30 seconds
+	Rate      int              // requests a second of one mitigator or operator; 0 is any
+	Drain     time.Duration    // for what is under way when the server stops; 0 is 30 seconds
+	Batch     time.Duration    // between commits of receipts; 0 is 2 seconds
+	Forensics int64            // bytes of forensic data that are taken at the most; 0 is 2 GiB
+	Key       *repo.SigningKey // signs what the server commits; nil signs nothing
+	Log       *slog.Logger     // nil is silence
 	Now       func() time.Time
 	Getenv    func(string) string
 }
@@ -84,6 +85,7 @@ func Run(ctx context.Context, c Config, ready func(listen, console net.Addr)) (e
 		return err
 	}
 	p := newPublisher(r, c.Branch, c.Log, c.Now)
+	recorder.key, p.key = c.Key, c.Key
 	recorder.heard = p.lastHeard
 	if recorder.beat, err = p.recall(recorder.delivered); err != nil {
 		return err

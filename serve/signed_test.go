@@ -1,0 +1,83 @@
+package serve
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"casebook/casefile"
+	"casebook/repo"
+)
+
+// newKey makes a key pair and returns its file and its public half.
+func newKey(t testing.TB) (file, public string) {
+	t.Helper()
+	need(t, "ssh-keygen")
+	file = filepath.Join(t.TempDir(), "key")
+	if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	line, err := os.ReadFile(file + ".pub")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file, strings.TrimSpace(string(line))
+}
+
+func TestOnlySignedCommitsArePublishedWhereTheyAreDemanded(t *testing.T) {
+	b := newBook(t)
+	janes, jane := newKey(t)
+	servers, server := newKey(t)
+	signed := []string{"-c", "gpg.format=ssh", "-c", "commit.gpgsign=true", "-c", "user.signingkey=" + janes}
+	commit := func(with []string, file, text string) string {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(b.dir, file), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		b.git("add", "-A")
+		b.git(append(with, "commit", "-qm", "by hand")...)
+		return b.git("rev-parse", "HEAD")
+	}
+	s := b.serve()
+	look := func() string { s.publisher.look(context.Background()); return s.current.Load().commit }
+	commit(signed, casefile.SignersFile, "t@t.example "+jane+"\n"+serverEmail+" "+server+"\n")
+	book := b.text(&casefile.Book{}) + "signatures: required\n"
+	good := commit(signed, casefile.BookFile, book)
+	if got := look(); got != good {
+		t.Fatalf("published %s, want %s: %+v", got, good, s.found.Load().refused)
+	}
+	bad := commit(nil, "README.md", "unsigned")
+	if got := look(); got != good {
+		t.Errorf("published %s", got)
+	}
+	if r := s.found.Load().refused; r == nil || r.commit != bad || r.problems[0].Rule != repo.RuleSignature {
+		t.Errorf("refused %+v", r)
+	}
+	commit(signed, "README.md", "signed, on top of it")
+	if got := look(); got != good {
+		t.Errorf("published %s, which has an unsigned commit below", got)
+	}
+	if got := b.serve().current.Load(); got == nil || got.commit != good {
+		t.Errorf("after a restart: published %+v", got)
+	}
+	b.git("reset", "-q", "--hard", good)
+	key, err := repo.ReadSigningKey(servers, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.publisher.key, s.recorder.key = key, key
+	r := s.send("POST", "/v1/cases?endpoint=ws-017", acmeToken, zipOf("the sample"))
+	if r.StatusCode != 201 {
+		t.Fatalf("intake: %d %s", r.StatusCode, bodyOf(r))
+	}
+	tip, err := b.repo.Tip("main")
+	if err != nil || look() != tip {
+		t.Errorf("published %s, want the server's own %s: %+v", look(), tip, s.found.Load().refused)
+	}
+	if who := b.git("log", "-1", "--format=%ae %ce"); who != "tm-01@acme.mitigators.invalid serve@casebook.invalid" {
+		t.Errorf("by %s", who)
+	}
+}

@@ -100,7 +100,7 @@ var bookRules = []Explanation{
 +    at: 2026-11-04T07:59:00Z
 +    by: Erika Mustermann <erika@globex.example>
 `},
-	{RuleSharedToken, Error, "No two mitigators of a customer have the same token.",
+	{RuleSharedToken, Error, "No two mitigators or operators have the same token.",
 		"The token says who asks: with one for two, nobody knows who took a pattern.",
 		"casebook mitigator rotate ACCOUNT NAME",
 		`customers/acme/mitigators/tm-02.yaml
@@ -108,7 +108,7 @@ var bookRules = []Explanation{
 +token_sha256: d80d57742998c0655cd43a9ad851a60cb51e7f41d475b08dcd204af4d44093fe
 `, `customers/acme/mitigators/tm-01.yaml
 -token_sha256: d80d57742998c0655cd43a9ad851a60cb51e7f41d475b08dcd204af4d44093fe
-+token_sha256: 28707d5f84045c8ba67457a4bed862ede2068495d36f8826f00fc70396ef5f09
++token_sha256: 04abc5c2a6c1bc0df03ebc7d39ffeffb0a8ae64ac0d6e15deaa6d90c8ea0cc4f
 `},
 }
 

@@ -62,8 +62,10 @@ func taken(p *casefile.Pattern, mitigators int) string {
 // plannedRecord is one line about a record: for a case its move, and then what else changes.
 func plannedRecord(r repo.PlannedRecord) string {
 	switch {
+	case r.Gone:
+		return markdown(r.Path) + ": **deleted**"
 	case r.Is == nil:
-		return title(r.Was) + ": **deleted**"
+		return markdown(r.Path) + ": **cannot be read**"
 	case r.Was == nil:
 		return title(r.Is) + ": new" + born(r.Is)
 	}

@@ -90,5 +90,6 @@ func (c *call) examine() (casefile.Problems, error) {
 }
 
 func (c *call) proposal() (*repo.Proposal, error) {
-	return c.book.Propose(c.String("base"), c.String("head"))
+	p, err := c.book.Propose(c.String("base"), c.String("head"))
+	return p, missing(err, "git fetch brings commits that are not here; a pipeline needs the whole history, not a shallow clone")
 }

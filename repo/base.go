@@ -40,7 +40,7 @@ func (s *Snapshot) mergeBase(one, two plumbing.Hash) (plumbing.Hash, error) {
 			return h, nil
 		}
 	}
-	return plumbing.ZeroHash, fmt.Errorf("%s and %s have no history in common", one, two)
+	return plumbing.ZeroHash, fmt.Errorf("history that %s and %s have in common: %w", one, two, ErrNotFound)
 }
 
 // side says from where a commit was reached; stale is one behind a common one.

@@ -16,9 +16,11 @@ type Plan struct {
 	Mitigators int // registered and not revoked: those that will see the list
 }
 
-// PlannedRecord is a record before a change and after it: nil where there is none.
+// PlannedRecord is a record before a change and after it: nil where there is none, or none that can be read.
 type PlannedRecord struct {
+	Path    string
 	Was, Is casefile.Record
+	Gone    bool // it was deleted
 	Fields  []casefile.Difference
 }
 
@@ -56,6 +58,7 @@ func (p *Proposal) Plan() ([]Plan, error) {
 }
 
 func (p *Proposal) record(c changedFile) (one PlannedRecord, err error) {
+	one.Path, one.Gone = c.path, c.deleted()
 	if one.Was, err = planned(p.was, c.path); err != nil {
 		return one, err
 	}
@@ -65,13 +68,13 @@ func (p *Proposal) record(c changedFile) (one PlannedRecord, err error) {
 	return one, err
 }
 
-// planned is the record at a path, nil where there is none.
+// planned is the record at a path, nil where there is none. What is wrong with a file is for Validate to say.
 func planned(s *Snapshot, file string) (casefile.Record, error) {
 	rec, err := casefile.Locate(file)
 	if err != nil {
 		return nil, err
 	}
-	if err = s.Get(rec); errors.Is(err, ErrNotFound) {
+	if err = s.Get(rec); errors.Is(err, ErrNotFound) || isProblems(err) {
 		return nil, nil
 	}
 	return rec, err
@@ -94,13 +97,16 @@ func (p *Proposal) lists(plan *Plan) error {
 			plan.Mitigators++
 		}
 	}
+	if isProblems(err) {
+		return nil
+	}
 	return err
 }
 
 // listed is the customer's pattern list; of the cases only those are read that have an entry.
 func (s *Snapshot) listed(a casefile.Account) ([]*casefile.Pattern, error) {
 	patterns, err := s.Patterns(a)
-	if err != nil {
+	if err != nil && !isProblems(err) {
 		return nil, err
 	}
 	held := casefile.NewHoldings(a)
@@ -113,7 +119,7 @@ func (s *Snapshot) listed(a casefile.Account) ([]*casefile.Pattern, error) {
 		switch err := s.Get(c); {
 		case err == nil:
 			held.Add(c)
-		case !errors.Is(err, ErrNotFound):
+		case !errors.Is(err, ErrNotFound) && !isProblems(err):
 			return nil, err
 		}
 	}
@@ -124,4 +130,9 @@ func without(all, those []*casefile.Pattern) []*casefile.Pattern {
 	return slices.DeleteFunc(slices.Clone(all), func(p *casefile.Pattern) bool {
 		return slices.ContainsFunc(those, func(q *casefile.Pattern) bool { return p.ID == q.ID })
 	})
+}
+
+func isProblems(err error) bool {
+	var ps casefile.Problems
+	return errors.As(err, &ps)
 }

@@ -3,12 +3,11 @@ package repo
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"path"
 	"slices"
-	"strings"
 
 	"casebook/casefile"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // Proposal is a change that is proposed: all that a commit differs in from the place where its history
@@ -59,7 +58,7 @@ func (p *Proposal) Close() error {
 // Validate finds what is wrong with the change: with each file it touches, between those and what they
 // refer to, and in what became of records that were there before.
 func (p *Proposal) Validate() (casefile.Problems, error) {
-	j := &judgement{Proposal: p, touched: map[string]bool{}, patterns: map[casefile.PatternRef]bool{}}
+	j := &judgement{Proposal: p, touched: map[string]bool{}, astray: map[plumbing.Hash]bool{}}
 	if err := j.read(); err != nil {
 		return nil, err
 	}
@@ -71,13 +70,7 @@ func (p *Proposal) Validate() (casefile.Problems, error) {
 	if err := j.between(); err != nil {
 		return nil, err
 	}
-	gone := map[string]bool{}
-	for _, one := range j.problems {
-		gone[one.File] = gone[one.File] || one.Rule == casefile.RuleDeletedRecord
-	}
-	j.problems = slices.DeleteFunc(j.problems, func(one casefile.Problem) bool {
-		return !j.concerns(one) || gone[one.File] && one.Rule != casefile.RuleDeletedRecord
-	})
+	j.problems = slices.DeleteFunc(j.problems, func(one casefile.Problem) bool { return !j.concerns(one) })
 	unsigned, err := p.is.CheckSignatures(p.was.Commit())
 	j.say(unsigned...)
 	return j.finish(), err
@@ -87,122 +80,26 @@ func (p *Proposal) Validate() (casefile.Problems, error) {
 type judgement struct {
 	*Proposal
 	*validation
-	touched  map[string]bool // files whose problems are the change's
-	patterns map[casefile.PatternRef]bool
-	highest  map[casefile.Account]casefile.PatternID // before the change
-}
-
-// read reads the changed files and what they refer to.
-func (j *judgement) read() error {
-	files := map[string]file{}
-	take := func(fs ...file) {
-		for _, f := range fs {
-			files[f.path] = f
-		}
-	}
-	accounts := map[casefile.Account]bool{}
-	for _, c := range j.changed {
-		j.touched[c.path] = true
-		if !c.deleted() {
-			take(file{c.path, c.is})
-		}
-		if a, ok := customerOf(c.path); ok {
-			accounts[a] = true
-		}
-		if isPatternBytes(c.path) {
-			j.touched[path.Join(path.Dir(c.path), casefile.PatternFile)] = true
-		}
-	}
-	for a := range accounts {
-		for _, dir := range []string{(&casefile.Customer{Account: a}).Path(), casefile.MitigatorsDir(a), casefile.PatternsDir(a)} {
-			there, err := j.is.files(dir)
-			if err != nil {
-				return err
-			}
-			take(there...)
-		}
-	}
-	j.validation = newValidation(j.is.contents(slices.SortedFunc(maps.Values(files), func(a, b file) int { return strings.Compare(a.path, b.path) })))
-	j.validation.sort()
-	return errors.Join(j.everyAccount(), j.readTargets(), j.numbers(accounts))
-}
-
-// customerOf is the customer to whom a path belongs.
-func customerOf(file string) (casefile.Account, bool) {
-	part := strings.Split(file, "/")
-	if len(part) < 3 || part[0] != casefile.CustomersDir {
-		return "", false
-	}
-	a, err := casefile.ParseAccount(part[1])
-	return a, err == nil
-}
-
-// everyAccount lets operators refer to customers that the change does not touch.
-func (j *judgement) everyAccount() error {
-	accounts, err := j.is.Accounts()
-	for _, a := range accounts {
-		j.holdings(a)
-	}
-	return err
-}
-
-// readTargets reads the cases of the entries that changed.
-func (j *judgement) readTargets() error {
-	for a, held := range j.held {
-		for _, p := range held.Patterns {
-			c := &casefile.Case{Account: a, Key: p.Target.Case}
-			if held.Cases[c.Key] != nil || j.broken[c.Path()] || !j.touched[p.Path()] {
-				continue
-			}
-			at, err := j.is.find(c.Path())
-			switch {
-			case errors.Is(err, ErrNotFound):
-				continue
-			case err != nil:
-				return err
-			}
-			j.touched[c.Path()] = true
-			j.files = append(j.files, file{c.Path(), at})
-			j.byPath[c.Path()] = file{c.Path(), at}
-			if ps := j.is.fill(c, at); len(ps) == 0 {
-				held.Add(c)
-			} else {
-				held.Broken(c)
-			}
-		}
-	}
-	return nil
-}
-
-// numbers finds how far each customer's entries counted before.
-func (j *judgement) numbers(accounts map[casefile.Account]bool) error {
-	j.highest = map[casefile.Account]casefile.PatternID{}
-	for a := range accounts {
-		entries, err := j.was.list(casefile.PatternsDir(a))
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			if id, err := casefile.ParsePatternID(e.Name); err == nil {
-				j.highest[a] = max(j.highest[a], id)
-			}
-		}
-	}
-	return nil
+	touched map[string]bool                         // files whose problems are the change's
+	astray  map[plumbing.Hash]bool                  // new content in places where it does not belong
+	highest map[casefile.Account]casefile.PatternID // before the change
 }
 
 // concerns reports whether a problem is the change's: others were there before.
 func (j *judgement) concerns(one casefile.Problem) bool {
-	if one.Rule != casefile.RulePatternGap {
-		return j.touched[one.File]
+	switch rec, _ := casefile.Locate(one.File); rec := rec.(type) {
+	case *casefile.Pattern:
+		if one.Rule == casefile.RulePatternGap {
+			taken, err := j.tip.has(one.File) // by somebody whose entry is not in this commit yet
+			return rec.ID > j.highest[rec.Account] && err == nil && !taken
+		}
+	case *casefile.Customer:
+		if one.Rule == casefile.RuleMissingFile {
+			known, err := j.was.has(casefile.CustomerDir(rec.Account))
+			return err == nil && !known
+		}
 	}
-	rec, err := casefile.Locate(one.File)
-	gap, ok := rec.(*casefile.Pattern)
-	if err != nil || !ok || gap.ID <= j.highest[gap.Account] {
-		return false
-	}
-	taken, err := j.tip.has(one.File) // by somebody whose entry is not in this commit yet
-	return err == nil && !taken
+	return j.touched[one.File]
 }
 
 // between checks the records of the customers that the change touches against each other.
@@ -215,7 +112,9 @@ func (j *judgement) between() error {
 		}
 	}
 	for _, held := range j.held {
-		j.say(held.Check()...)
+		for _, one := range held.Check() {
+			j.say(j.blameToucher(one, held))
+		}
 		for _, p := range held.Patterns {
 			if j.bytesTouched(p) {
 				j.say(j.pattern(p)...)
@@ -224,7 +123,23 @@ func (j *judgement) between() error {
 	}
 	j.orphans()
 	j.checkOperators()
+	j.tokens(func(file string) bool { return j.touched[file] })
 	return nil
+}
+
+// blameToucher gives the problem of a token that two mitigators have to the one that took it last.
+func (j *judgement) blameToucher(one casefile.Problem, held *casefile.Holdings) casefile.Problem {
+	rec, _ := casefile.Locate(one.File)
+	other, ok := rec.(*casefile.Mitigator)
+	if one.Rule != casefile.RuleSharedToken || !ok || j.touched[one.File] {
+		return one
+	}
+	for _, m := range held.Mitigators {
+		if j.touched[m.Path()] && m.TokenSHA256 == held.Mitigators[other.Name].TokenSHA256 {
+			one.File, one.Text, one.Hint = m.Path(), fmt.Sprintf("token_sha256: mitigator %s has the same token", other.Name), ""
+		}
+	}
+	return one
 }
 
 func (j *judgement) bytesTouched(p *casefile.Pattern) bool {

@@ -88,6 +88,15 @@ func TestProposals(t *testing.T) {
 		{"a revoked mitigator let in again", "customers/acme/mitigators/tm-02.yaml\n-revoked: 2026-10-24T17:00:00Z\n",
 			"customers/acme/mitigators/tm-02.yaml:1:15: fixed-field"},
 
+		{"the token of another mitigator", "customers/acme/mitigators/a.yaml\n+token_sha256: d80d57742998c0655cd43a9ad851a60cb51e7f41d475b08dcd204af4d44093fe\n+added: 2026-10-29T08:06:00Z\n",
+			"customers/acme/mitigators/a.yaml:1:15: shared-token"},
+		{"the token of an operator", "customers/acme/mitigators/a.yaml\n+token_sha256: 28707d5f84045c8ba67457a4bed862ede2068495d36f8826f00fc70396ef5f09\n+added: 2026-10-29T08:06:00Z\n",
+			"customers/acme/mitigators/a.yaml:1:15: shared-token"},
+		{"the token of another customer's mitigator", "customers/acme/mitigators/a.yaml\n+token_sha256: b99c49732e6a169bfafa655aa4a245cd0f8d7ac4cdf7acd8ef63d9b6939bf2d6\n+added: 2026-10-29T08:06:00Z\n",
+			"customers/acme/mitigators/a.yaml:1:15: shared-token"},
+		{"a customer without a company", "customers/newco/mitigators/tm.yaml\n+token_sha256: a80d57742998c0655cd43a9ad851a60cb51e7f41d475b08dcd204af4d44093fe\n+added: 2026-10-29T08:06:00Z\n",
+			"customers/newco/customer.yaml: missing-file"},
+
 		{"nothing but a comment", caseNew + "+# waiting for the vendor\n", ""},
 		{"another order of the keys", caseNew + "-status: new-case-received\n-endpoint: WS-020\n+endpoint: WS-020\n+status: new-case-received\n", ""},
 		{"a reason put right", caseClosed + "-  reason: custom pattern eliminated the threats on ws-017\n+  reason: custom pattern removed the threats on ws-017\n", ""},

@@ -15,10 +15,10 @@ func (j *judgement) file(c changedFile) error {
 		return j.attributes(c)
 	case err != nil:
 		return nil // not a record; whether it may stand there was judged when it was read
-	case c.deleted() && !j.moved(c):
-		j.blame(c.path, "", casefile.RuleDeletedRecord, "was deleted, and %s is never deleted", kindOf(rec))
-		return nil
+	case c.deleted() && j.astray[c.was.Hash]:
+		return nil // moved to where it does not belong, and one complaint about that is enough
 	case c.deleted():
+		j.blame(c.path, "", casefile.RuleDeletedRecord, "was deleted, and %s is never deleted", kindOf(rec))
 		return nil
 	case c.added():
 		return errors.Join(j.taken(c), j.fresh(rec))
@@ -42,17 +42,6 @@ func kindOf(rec casefile.Record) string {
 		return "a delivery"
 	}
 	return "a pattern entry"
-}
-
-// moved reports whether a file that is gone stands elsewhere now, where it does not belong; one
-// complaint about that is enough.
-func (j *judgement) moved(gone changedFile) bool {
-	for _, c := range j.changed {
-		if _, err := casefile.Locate(c.path); c.added() && c.is.Hash == gone.was.Hash && err != nil {
-			return true
-		}
-	}
-	return false
 }
 
 // taken refuses a name that somebody else has given to another record on the base since.

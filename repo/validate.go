@@ -90,6 +90,7 @@ func (v *validation) all() {
 	v.twins()
 	v.customers()
 	v.checkOperators()
+	v.tokens(func(string) bool { return false })
 }
 
 func (v *validation) say(ps ...casefile.Problem) { v.problems = append(v.problems, ps...) }

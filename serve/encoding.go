@@ -33,13 +33,22 @@ var (
 )
 
 func newDocument(body []byte) *document {
-	sum := sha256.Sum256(body)
-	tag := hex.EncodeToString(sum[:16])
+	d := newSmallDocument(body)
+	tag := strings.Trim(d.plain.etag, `"`)
 	var packed bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // the level is legal
 	_, _ = z.Write(body)
 	_ = z.Close() // a buffer takes everything
-	return &document{newVariant(body, `"`+tag+`"`), newVariant(packed.Bytes(), `"`+tag+`-gzip"`)}
+	d.gzip = newVariant(packed.Bytes(), `"`+tag+`-gzip"`)
+	return d
+}
+
+// newSmallDocument is one that is never compressed: it fits into a packet as it is, and to
+// set up the compressor costs a thousand times more than all else that is done for it.
+func newSmallDocument(body []byte) *document {
+	sum := sha256.Sum256(body)
+	plain := newVariant(body, `"`+hex.EncodeToString(sum[:16])+`"`)
+	return &document{plain, plain}
 }
 
 func newVariant(body []byte, etag string) variant {

@@ -73,22 +73,22 @@ func newCustomer(h *casefile.Holdings, tree string, was *customer) (*customer, e
 		if err != nil {
 			return nil, err
 		}
-		c.entries[p.ID] = was.entries[p.ID].or(body)
+		c.entries[p.ID] = was.entries[p.ID].or(body, newSmallDocument)
 		if p.File != nil {
 			c.files[p.File.SHA256] = newFile(p)
 		}
 	}
 	body, err := encode(newList(h))
-	c.list = was.list.or(body)
+	c.list = was.list.or(body, newDocument)
 	return c, err
 }
 
 // or is the document, if the body is still the same; else a new one.
-func (d *document) or(body []byte) *document {
+func (d *document) or(body []byte, make func([]byte) *document) *document {
 	if d != nil && bytes.Equal(d.plain.body, body) {
 		return d
 	}
-	return newDocument(body)
+	return make(body)
 }
 
 // letIn opens each customer's data to the tokens of its mitigators. One token for two of

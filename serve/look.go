@@ -213,11 +213,11 @@ func (p *publisher) customer(ctx context.Context, s *repo.Snapshot, a casefile.A
 	if was != nil && was.tree == tree {
 		return was, nil, nil
 	}
-	holdings, problems, err := p.holdings(s, a, was)
+	holdings, unproven, problems, err := p.holdings(s, a, was)
 	if err != nil || len(problems) > 0 {
 		return nil, problems, err
 	}
-	if problems, err = p.stock.take(ctx, s, holdings); err != nil || len(problems) > 0 {
+	if problems, err = p.stock.take(ctx, s, unproven); err != nil || len(problems) > 0 {
 		return nil, problems, err
 	}
 	c, err := newCustomer(holdings, tree, was)

@@ -3,20 +3,28 @@ package serve
 import (
 	"maps"
 	"path"
+	"slices"
 
 	"casebook/casefile"
 	"casebook/repo"
 )
 
 // holdings are a customer's records in a commit. What is known of the last published commit
-// spares reading what did not change since.
-func (p *publisher) holdings(s *repo.Snapshot, a casefile.Account, last *customer) (*casefile.Holdings, casefile.Problems, error) {
+// spares reading what did not change since. The patterns are those on the list whose bytes
+// are not known to be good.
+func (p *publisher) holdings(s *repo.Snapshot, a casefile.Account, last *customer) (*casefile.Holdings, []*casefile.Pattern, casefile.Problems, error) {
 	if last != nil {
-		if h := (&since{p.basis, s, copied(last.held)}).take(casefile.CustomerDir(a)); h != nil {
-			return h, nil, nil
+		c := &since{p.basis, s, copied(last.held), map[casefile.PatternID]bool{}}
+		if h := c.take(casefile.CustomerDir(a)); h != nil {
+			known := func(p *casefile.Pattern) bool { return !c.touched[p.ID] && last.entries[p.ID] != nil }
+			return h, slices.DeleteFunc(h.List(), known), nil, nil
 		}
 	}
-	return s.Customer(a)
+	h, problems, err := s.Customer(a)
+	if err != nil || len(problems) > 0 {
+		return nil, nil, problems, err
+	}
+	return h, h.List(), nil, nil
 }
 
 // since is the reading of what changed in a customer's folder from one commit to the next.
@@ -26,6 +34,7 @@ func (p *publisher) holdings(s *repo.Snapshot, a casefile.Account, last *custome
 type since struct {
 	was, is *repo.Snapshot
 	held    *casefile.Holdings
+	touched map[casefile.PatternID]bool // entries in whose folder anything changed
 }
 
 func copied(h *casefile.Holdings) *casefile.Holdings {
@@ -129,6 +138,7 @@ func (c *since) pattern(folder string) bool {
 	if at == nil {
 		return true
 	}
+	c.touched[at.ID] = true
 	p := c.held.Patterns[at.ID]
 	beside, err := c.is.List(folder)
 	if p == nil || err != nil {

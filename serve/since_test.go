@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"casebook/casefile"
+	"casebook/repo"
 )
 
 // long is more bytes than a git LFS pointer has, as a real pattern's are.
@@ -23,7 +25,7 @@ func (s *service) quick(a casefile.Account) *casefile.Holdings {
 		s.Fatal(err)
 	}
 	defer tip.Close()
-	return (&since{s.basis, tip, copied(s.current.Load().customers[a].held)}).take(casefile.CustomerDir(a))
+	return (&since{s.basis, tip, copied(s.current.Load().customers[a].held), map[casefile.PatternID]bool{}}).take(casefile.CustomerDir(a))
 }
 
 func TestOnlyWhatChangedIsRead(t *testing.T) {
@@ -181,5 +183,44 @@ func TestTheServedCommitMayBeGone(t *testing.T) {
 	s.look(t.Context())
 	if f := s.found.Load(); f.published != next || f.rewound == nil || f.rewound.from != old {
 		t.Errorf("%+v", f)
+	}
+}
+
+// A pattern comes onto the list without a change of its own when its case is reopened.
+func TestAReopenedCasesPatternsAreOnTheShelf(t *testing.T) {
+	b := newBook(t)
+	c := b.receive("acme", "ws-017")
+	p := b.upload(c, "a.bin", long("the bytes"))
+	by := casefile.Stamp{At: today, By: "Jane Doe <jane@acme.example>"}
+	if err := errors.Join(c.Resolve(p, by), c.Close([]*casefile.Pattern{p}, "done", by)); err != nil {
+		t.Fatal(err)
+	}
+	b.commit(c, p)
+	s := b.serve()
+	if err := c.Reopen(today); err != nil {
+		t.Fatal(err)
+	}
+	b.commit(c)
+	if s.quick("acme") == nil {
+		t.Error("everything was read again")
+	}
+	s.look(t.Context())
+	if _, err := os.Stat(s.stock.state.Path(repo.Files, p.File.SHA256)); err != nil {
+		t.Error(err)
+	}
+	if got := bodyOf(s.ask("GET", "/v1/files/"+string(p.File.SHA256), acmeToken)); got != long("the bytes") {
+		t.Errorf("the file is %.20q", got)
+	}
+}
+
+// Bytes exchanged behind an unchanged record are found out, as far as the size tells nothing.
+func TestBytesExchangedBehindTheirRecord(t *testing.T) {
+	b := newBook(t)
+	p := b.upload(b.receive("acme", "ws-017"), "a.bin", long("the bytes"))
+	s := b.serve()
+	bad := b.force(p.FilePath(), long("THE BYTES"))
+	s.look(t.Context())
+	if r := s.found.Load().refused; r == nil || r.commit != bad || r.problems[0].Rule != casefile.RuleWrongBytes {
+		t.Errorf("refused %+v", r)
 	}
 }

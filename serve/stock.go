@@ -23,12 +23,12 @@ type stock struct {
 	refill   sync.Mutex
 }
 
-// take puts the bytes of a customer's listed patterns onto the shelf. The bytes are
+// take puts the bytes of listed patterns onto the shelf. The bytes are
 // hashed as they are in the commit even where the shelf has that digest: otherwise an
 // entry that names another customer's digest would be handed that customer's file.
-func (k *stock) take(ctx context.Context, s *repo.Snapshot, h *casefile.Holdings) (casefile.Problems, error) {
+func (k *stock) take(ctx context.Context, s *repo.Snapshot, listed []*casefile.Pattern) (casefile.Problems, error) {
 	var ps casefile.Problems
-	for _, p := range h.List() {
+	for _, p := range listed {
 		if p.File == nil {
 			continue
 		}

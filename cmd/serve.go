@@ -25,7 +25,7 @@ func (a *app) serveCommand() *cli.Command {
 			&cli.StringFlag{Name: "client-ca", Usage: "a client certificate of an authority in `FILE` stands for the token of the mitigator it names, as CN ACCOUNT/NAME or URI casebook:ACCOUNT/NAME"},
 			&cli.StringFlag{Name: "signing-key", Usage: "sign what the server commits (intake, downloads, deliveries) with the SSH key in `FILE`"},
 			&cli.BoolFlag{Name: "plain-http", Usage: "a proxy before us does TLS, so --listen may be any address"},
-			&cli.IntFlag{Name: "rate", Usage: "answer `N` requests a second of each mitigator and operator, in bursts of ten seconds' worth; 0 is any number", Value: 100},
+			&cli.IntFlag{Name: "rate", Usage: "answer `N` requests a second of each mitigator and operator, in bursts of ten seconds' worth; 0 is any number", Value: 1000},
 			&cli.DurationFlag{Name: "drain", Usage: "let answers under way take `TIME` when stopped, and cut them then", Value: 30 * time.Second},
 			&cli.DurationFlag{Name: "tick", Usage: "look at the branch at least every `TIME`, with or without file events", Value: 30 * time.Second},
 		},

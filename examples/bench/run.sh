@@ -80,7 +80,8 @@ tag() { ask -o /dev/null -D - "$@" | tr -d '\r' | sed -n 's/^[Ee][Tt]ag: //p'; }
 # ticks PID: the CPU time a process has had.
 ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
 
-# measure WHAT PID CONNECTIONS URL HEADER…: appends requests a second, MB a second and CPU seconds per GB to WHAT.
+# measure WHAT PID CONNECTIONS URL HEADER…: appends requests a second, MB a second, CPU seconds
+# per GB and CPU microseconds per request to WHAT.
 measure() {
 	local what=$1 pid=$2 connections=$3 url=$4 before said
 	shift 4
@@ -89,10 +90,10 @@ measure() {
 	if grep -q 'Non-2xx' <<<"$said"; then echo "bench: $what is not answered as it should be: $said"; exit 1; fi
 	awk -v ticks=$(($(ticks "$pid") - before)) -v hertz="$(getconf CLK_TCK)" '
 		function bytes(s) { return s * (s ~ /GB/ ? 2 ^ 30 : s ~ /MB/ ? 2 ^ 20 : s ~ /KB/ ? 2 ^ 10 : 1) }
-		/requests in/ { read = bytes($5) }
+		/requests in/ { answers = $1; read = bytes($5) }
 		/Requests\/sec/ { requests = $2 }
 		/Transfer\/sec/ { rate = bytes($2) }
-		END { printf "%.0f %.0f %.3f\n", requests, rate / 1e6, ticks / hertz / (read / 1e9) }' <<<"$said" >>"$what"
+		END { cpu = ticks / hertz; printf "%.0f %.0f %.3f %.1f\n", requests, rate / 1e6, cpu / (read / 1e9), cpu * 1e6 / answers }' <<<"$said" >>"$what"
 }
 # median FILE COLUMN
 median() { awk -v c="$2" '{ print $c }' "$1" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
@@ -118,6 +119,7 @@ for _ in $(seq "$rounds"); do
 done
 printf '%-26s %12s %12s  %-8s %s\n' "" casebook nginx "" ratio
 row 'polls answered 304' req/s polls 1
+row 'CPU of polls' us/req polls 4
 row "lists, $(($(wc -c <html/list.json.gz) / 1000)) KB of gzip" req/s lists 1
 row 'downloads of 64 MB' MB/s files 2
 row 'CPU of downloads' s/GB files 3

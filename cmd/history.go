@@ -17,9 +17,11 @@ import (
 func (a *app) historyCommand() *cli.Command {
 	return &cli.Command{
 		Name: "history", ArgsUsage: "[CASE|PATTERN|ACCOUNT]", Usage: "tell who did what, when and why, read from git, oldest first",
-		Description: "casebook history 20261123-ws-017\ncasebook history acme --since 2026-11-01 --output csv",
+		Description: "casebook history 20261123-ws-017\ncasebook history acme --since 2026-11-01 --output csv\ncasebook history --check",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "since", Usage: "leave out what was before `TIME`, as in 2026-11-23 or 2026-11-23T09:12:00Z"},
+			&cli.BoolFlag{Name: "check", Usage: "tell what an auditor must know: bad signatures, moves outside the table, records removed or left out, published history replaced, clocks that went wrong"},
+			&cli.StringFlag{Name: "why", Usage: "tell where the file with this `SHA256` comes from, and who took it"},
 			&cli.StringFlag{Name: "output", Usage: "print as `FORMAT`: table, json or csv", Value: "table"},
 		},
 		Action: a.read(history),
@@ -30,6 +32,12 @@ func history(c *call, s *repo.Snapshot) error {
 	format, err := choose(c, "output", "table", "json", "csv")
 	if err != nil {
 		return err
+	}
+	switch {
+	case c.Bool("check"):
+		return audit(c, s, format)
+	case c.IsSet("why"):
+		return why(c, s, format)
 	}
 	since, err := c.since()
 	if err != nil {
@@ -116,10 +124,7 @@ func moveOf(e repo.Event) string {
 	return e.From.Title() + " → " + e.To.Title()
 }
 
-// printCSV is for spreadsheets, which take a cell that starts with one of these for a formula and carry it
-// out; a quote before it makes it a text.
 func printCSV(to io.Writer, events []repo.Event) error {
-	w := csv.NewWriter(to)
 	rows := [][]string{{"when", "author", "verb", "account", "case", "pattern", "file", "from", "to", "reason", "subject", "commit", "signature", "outside_table"}}
 	for _, e := range events {
 		pattern := ""
@@ -129,6 +134,12 @@ func printCSV(to io.Writer, events []repo.Event) error {
 		rows = append(rows, []string{e.When.String(), e.Author, e.Verb, string(e.Account), string(e.Case), pattern, e.File,
 			string(e.From), string(e.To), e.Reason, e.Subject, e.Commit, e.Signature, e.Outside})
 	}
+	return writeCSV(to, rows)
+}
+
+// writeCSV is for spreadsheets, which take a cell that starts with one of these for a formula and carry it
+// out; a quote before it makes it a text.
+func writeCSV(to io.Writer, rows [][]string) error {
 	for _, row := range rows {
 		for i, cell := range row {
 			if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
@@ -136,5 +147,5 @@ func printCSV(to io.Writer, events []repo.Event) error {
 			}
 		}
 	}
-	return w.WriteAll(rows)
+	return csv.NewWriter(to).WriteAll(rows)
 }

@@ -41,5 +41,6 @@ const (
 	RuleFixedField    Rule = "fixed-field"    // a change to what never changes
 	RuleDeletedRecord Rule = "deleted-record" // a record that is gone
 	RuleReusedID      Rule = "reused-id"      // a pattern ID or case key that somebody else took meanwhile
+	RuleSignature     Rule = "signature"      // a commit that nobody signed who may
 	RuleAttributes    Rule = "attributes"     // git may convert bytes
 )

@@ -11,9 +11,6 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// RuleSignature is the rule that casebook.yaml with signatures: required makes.
-const RuleSignature casefile.Rule = "signature"
-
 // CheckSignatures finds the commits since a base that had to be signed and are not, by somebody who may.
 // The base is what was good before, and is not judged; "" judges all of history.
 //
@@ -42,7 +39,7 @@ func (s *Snapshot) CheckSignatures(base string) (casefile.Problems, error) {
 			return nil, nil
 		}
 		if errors.Is(err, ErrNotFound) {
-			return casefile.Problems{{File: casefile.SignersFile, Rule: RuleSignature, Text: "the commit that was good before, " + base + ", is gone: nobody can say who may sign"}}, nil
+			return casefile.Problems{{File: casefile.SignersFile, Rule: casefile.RuleSignature, Text: "the commit that was good before, " + base + ", is gone: nobody can say who may sign"}}, nil
 		}
 		if err != nil {
 			return nil, err
@@ -243,7 +240,7 @@ func (t *trust) problem(n *node, why string) casefile.Problem {
 		who := committerIn(data)
 		name += " by " + who.Name + " <" + who.Email + ">"
 	}
-	return casefile.Problem{File: casefile.SignersFile, Rule: RuleSignature,
+	return casefile.Problem{File: casefile.SignersFile, Rule: casefile.RuleSignature,
 		Text: fmt.Sprintf("commit %s (%s): %s", name, subject, why),
 		Hint: "casebook.yaml demands signatures; somebody whom " + casefile.SignersFile + " allows in the commit before has to make the commit"}
 }

@@ -158,7 +158,7 @@ func TestValidateDemandsSignatures(t *testing.T) {
 	s := must(c.Snapshot(""))
 	defer s.Close()
 	problems := must(s.Validate())
-	if len(problems) != 1 || problems[0].Rule != RuleSignature || !strings.Contains(problems[0].Text, "eve writes README.md") {
+	if len(problems) != 1 || problems[0].Rule != casefile.RuleSignature || !strings.Contains(problems[0].Text, "eve writes README.md") {
 		t.Errorf("validate: %v", problems)
 	}
 	p := must(c.Propose(base, "HEAD"))

@@ -53,7 +53,7 @@ func TestOnlySignedCommitsArePublishedWhereTheyAreDemanded(t *testing.T) {
 	if got := look(); got != good {
 		t.Errorf("published %s", got)
 	}
-	if r := s.found.Load().refused; r == nil || r.commit != bad || r.problems[0].Rule != repo.RuleSignature {
+	if r := s.found.Load().refused; r == nil || r.commit != bad || r.problems[0].Rule != casefile.RuleSignature {
 		t.Errorf("refused %+v", r)
 	}
 	commit(signed, "README.md", "signed, on top of it")

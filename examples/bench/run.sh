@@ -36,7 +36,7 @@ token=$("$casebook" --quiet -C book mitigator add acme tm-01 | tail -n 1)
 base64 -d >evidence.zip <<<UEsDBBQAAAAAAAAAIQBDvrfoAQAAAAEAAAABAAAAYWFQSwECFAMUAAAAAAAAACEAQ7636AEAAAABAAAAAQAAAAAAAAAAAAAAgAEAAAAAYVBLBQYAAAAAAQABAC8AAAAgAAAAAAA= # a zip of one byte
 book case receive acme --endpoint ws-1 --mitigator tm-01 --forensics evidence.zip
 key=$(basename book/customers/acme/cases/*/*.yaml .yaml)
-for n in $(seq 40); do
+for n in $(seq 54); do
 	book pattern specify "$key" --type smart-scan --version "$n" --description "$(head -c 180 /dev/urandom | base64 -w 0)"
 done
 head -c 64M /dev/urandom >big.bin

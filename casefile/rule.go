@@ -42,5 +42,6 @@ const (
 	RuleDeletedRecord Rule = "deleted-record" // a record that is gone
 	RuleReusedID      Rule = "reused-id"      // a pattern ID or case key that somebody else took meanwhile
 	RuleSignature     Rule = "signature"      // a commit that nobody signed who may
+	RuleOddTime       Rule = "odd-time"       // a time before what must have come first
 	RuleAttributes    Rule = "attributes"     // git may convert bytes
 )

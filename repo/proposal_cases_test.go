@@ -88,6 +88,9 @@ func TestProposals(t *testing.T) {
 		{"a revoked mitigator let in again", "customers/acme/mitigators/tm-02.yaml\n-revoked: 2026-10-24T17:00:00Z\n",
 			"customers/acme/mitigators/tm-02.yaml:1:15: fixed-field"},
 
+		{"an entry made before the case was received", "customers/globex/patterns/4/pattern.yaml\n" + entryNone + "20261101-kasse-3-s-d\n",
+			"customers/globex/patterns/4/pattern.yaml:3:11: odd-time"},
+		{"bytes given to git LFS", ".gitattributes\n+*.123 filter=lfs diff=lfs merge=lfs -text\n", ".gitattributes: attributes"},
 		{"the token of another mitigator", "customers/acme/mitigators/a.yaml\n+token_sha256: d80d57742998c0655cd43a9ad851a60cb51e7f41d475b08dcd204af4d44093fe\n+added: 2026-10-29T08:06:00Z\n",
 			"customers/acme/mitigators/a.yaml:1:15: shared-token"},
 		{"the token of an operator", "customers/acme/mitigators/a.yaml\n+token_sha256: 28707d5f84045c8ba67457a4bed862ede2068495d36f8826f00fc70396ef5f09\n+added: 2026-10-29T08:06:00Z\n",

@@ -60,7 +60,8 @@ func (j *judgement) taken(c changedFile) error {
 func (j *judgement) attributes(c changedFile) error {
 	if !c.deleted() {
 		text, err := j.is.Bytes(c.path)
-		if err != nil || bytes.Contains(text, []byte("-text")) || bytes.Contains(text, []byte("binary")) {
+		keeps := bytes.Contains(text, []byte("-text")) || bytes.Contains(text, []byte("binary"))
+		if err != nil || keeps && !bytes.Contains(text, []byte("filter=")) {
 			return err
 		}
 	}
@@ -81,6 +82,7 @@ func (j *judgement) fresh(rec casefile.Record) error {
 	switch r := j.now(rec).(type) {
 	case *casefile.Case:
 		j.notified(r)
+		j.say(casefile.OddTimes(nil, r)...)
 	case *casefile.Pattern:
 		j.entry(nil, r)
 	}
@@ -96,7 +98,9 @@ func (j *judgement) compare(rec casefile.Record, c changedFile) error {
 	j.say(casefile.JudgeAll(was, rec)...)
 	switch was := was.(type) {
 	case *casefile.Case:
-		if is := rec.(*casefile.Case); was.Status != is.Status {
+		is := rec.(*casefile.Case)
+		j.say(casefile.OddTimes(was, is)...)
+		if was.Status != is.Status {
 			j.notified(is)
 		}
 	case *casefile.Pattern:
@@ -123,6 +127,9 @@ func (j *judgement) entry(was, is *casefile.Pattern) {
 	now := j.holdings(is.Account).Cases[is.Target.Case]
 	if now == nil {
 		return
+	}
+	if was == nil {
+		j.say(now.OddTime(is)...)
 	}
 	before := &casefile.Case{Account: now.Account, Key: now.Key}
 	settled := was != nil && (was.Target.Resolved == nil) == (is.Target.Resolved == nil) && (was.Withdrawn == nil) == (is.Withdrawn == nil)

@@ -4,6 +4,8 @@
 // Reading goes through a Snapshot, one commit that does not change while it is read. Writing goes
 // through Change, and nothing else writes. The git program is not needed for either.
 //
+// A Proposal is what a commit would change, judged against the place where it left its base.
+//
 // A Change is the tip of a branch and one verb, committed in this order:
 //
 //  1. Take git's own locks: index.lock where a work tree follows the branch, and then the branch's. While

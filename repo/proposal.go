@@ -13,6 +13,7 @@ import (
 // Proposal is a change that is proposed: all that a commit differs in from the place where its history
 // left that of a base. Only what changed, and what that refers to, is read.
 type Proposal struct {
+	base    string    // as it was named
 	was     *Snapshot // where the histories parted
 	tip     *Snapshot // the base, which may have gone on since
 	is      *Snapshot
@@ -21,7 +22,7 @@ type Proposal struct {
 
 // Propose compares a commit with the place where it left the base; both are named as for Snapshot.
 func (r *Repo) Propose(base, head string) (p *Proposal, err error) {
-	p = &Proposal{}
+	p = &Proposal{base: base}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.Close())

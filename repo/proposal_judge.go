@@ -3,6 +3,7 @@ package repo
 import (
 	"bytes"
 	"errors"
+	"fmt"
 
 	"casebook/casefile"
 )
@@ -18,7 +19,9 @@ func (j *judgement) file(c changedFile) error {
 	case c.deleted() && j.astray[c.was.Hash]:
 		return nil // moved to where it does not belong, and one complaint about that is enough
 	case c.deleted():
-		j.blame(c.path, "", casefile.RuleDeletedRecord, "was deleted, and %s is never deleted", kindOf(rec))
+		j.say(casefile.Problem{File: c.path, Rule: casefile.RuleDeletedRecord,
+			Text: fmt.Sprintf("was deleted, and %s is never deleted", kindOf(rec)),
+			Hint: fmt.Sprintf("git restore --source=%s -- '%s' brings it back; then withdraw, revoke or close", j.base, c.path)})
 		return nil
 	case c.added():
 		return errors.Join(j.taken(c), j.fresh(rec))

@@ -127,7 +127,7 @@ func (v *validation) inspect(f file) result {
 		return result{problems: v.extra(f)}
 	case v.ignored(f.path) && !isPatternBytes(f.path):
 		return result{}
-	case f.at.Mode == filemode.Submodule, isPatternBytes(f.path) && !isRegular(f.at.Mode):
+	case f.at.Mode == filemode.Submodule, f.at.Mode == filemode.Symlink, isPatternBytes(f.path) && !isRegular(f.at.Mode):
 		return result{problems: casefile.Problems{notAFile(f.path, f.at.Mode)}}
 	case isPatternBytes(f.path):
 		return result{}

@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -25,7 +27,15 @@ var errNotHere = errors.New("not in a pack that is read by hand")
 // begin with which byte, and for each the offset of its object.
 type pack struct {
 	index, data *os.File
-	fanout      [257]uint32 // fanout[b] is how many hashes begin with less than b
+	fanout      [257]uint32                 // fanout[b] is how many hashes begin with less than b
+	hashes      [256]atomic.Pointer[[]byte] // those that begin with a byte, once one was looked for
+	unpackers   sync.Pool                   // of *unpacker
+}
+
+// unpacker reads one object after the other; to make what it needs takes longer than to read a small one.
+type unpacker struct {
+	body *bufio.Reader
+	zlib io.ReadCloser // nil until the first object
 }
 
 const (
@@ -84,10 +94,16 @@ func (p *pack) close() error {
 // find is the offset of an object.
 func (p *pack) find(h plumbing.Hash) (int64, error) {
 	first, last := p.fanout[h[0]], p.fanout[int(h[0])+1]
-	hashes := make([]byte, 20*(last-first))
-	if _, err := p.index.ReadAt(hashes, packIndexHashes+20*int64(first)); err != nil {
-		return 0, err
+	known := p.hashes[h[0]].Load()
+	if known == nil {
+		read := make([]byte, 20*(last-first))
+		if _, err := p.index.ReadAt(read, packIndexHashes+20*int64(first)); err != nil {
+			return 0, err
+		}
+		known = &read
+		p.hashes[h[0]].Store(known)
 	}
+	hashes := *known
 	low, high := 0, int(last-first)
 	for low < high {
 		middle := (low + high) / 2
@@ -122,15 +138,23 @@ func (p *pack) offset(n int64) (int64, error) {
 
 // packEntry is the head of an object in a pack.
 type packEntry struct {
-	kind plumbing.ObjectType
-	size int64         // when inflated
-	base int64         // of an offset delta: where the object is that it changes
-	of   plumbing.Hash // of a reference delta: which object it changes
-	body *bufio.Reader // the deflated rest
+	kind      plumbing.ObjectType
+	size      int64         // when inflated
+	base      int64         // of an offset delta: where the object is that it changes
+	of        plumbing.Hash // of a reference delta: which object it changes
+	*unpacker               // of the deflated rest
+	from      *pack
 }
 
 func (p *pack) head(at int64) (e packEntry, err error) {
-	e.body = bufio.NewReaderSize(io.NewSectionReader(p.data, at, 1<<62), 4096)
+	e.from = p
+	in := io.NewSectionReader(p.data, at, 1<<62)
+	if used, ok := p.unpackers.Get().(*unpacker); ok {
+		e.unpacker = used
+		e.body.Reset(in)
+	} else {
+		e.unpacker = &unpacker{body: bufio.NewReaderSize(in, 4096)}
+	}
 	b, err := e.body.ReadByte()
 	if err != nil {
 		return e, err
@@ -175,17 +199,24 @@ func (e packEntry) inflate() ([]byte, error) {
 	if e.size > largeObject {
 		return nil, errNotHere
 	}
-	z, err := zlib.NewReader(e.body)
-	if err != nil {
+	defer e.from.unpackers.Put(e.unpacker)
+	if err := e.begin(); err != nil {
 		return nil, err
 	}
-	defer z.Close()
 	data := make([]byte, e.size)
-	if _, err := io.ReadFull(z, data); err != nil {
+	if _, err := io.ReadFull(e.zlib, data); err != nil {
 		return nil, err
 	}
-	if n, err := z.Read(make([]byte, 1)); n != 0 || err != io.EOF { // and its checksum
+	if n, err := e.zlib.Read(make([]byte, 1)); n != 0 || err != io.EOF { // and its checksum
 		return nil, errNotHere
 	}
 	return data, nil
+}
+
+func (u *unpacker) begin() (err error) {
+	if u.zlib == nil {
+		u.zlib, err = zlib.NewReader(u.body)
+		return err
+	}
+	return u.zlib.(zlib.Resetter).Reset(u.body, nil)
 }

@@ -34,6 +34,18 @@ func scopeOf(paths ...string) scope {
 	return all
 }
 
+// paths are the files and folders of the scope; "" for everything.
+func (in scope) paths(at string) []string {
+	if in == nil {
+		return []string{at}
+	}
+	var all []string
+	for name, below := range in {
+		all = append(all, below.paths(path.Join(at, name))...)
+	}
+	return all
+}
+
 // touch is a file that two commits do not share; its mode is Empty on the side where it is not.
 type touch struct {
 	path     string

@@ -166,8 +166,27 @@ func TestHistoryAgreesWithGitLog(t *testing.T) {
 		}
 	}
 	b.git("switch", "-q", "main")
-	for _, f := range []string{file, path} {
+	b.toldLikeGit("without a commit-graph", file, path)
+	b.git("commit-graph", "write", "--reachable", "--changed-paths")
+	b.toldLikeGit("with one", file, path)
+	b.write(file, b.read(file)+"# more\n")
+	b.git("commit", "-qam", "more")
+	b.toldLikeGit("with one that does not know all", file, path)
+	b.git("commit-graph", "write", "--reachable", "--changed-paths", "--split=no-merge")
+	b.write(path, b.read(path)+"# more\n")
+	b.git("commit", "-qam", "more")
+	b.git("commit-graph", "write", "--reachable", "--split=no-merge")
+	b.toldLikeGit("with a chain of them", file, path)
+	b.git("commit-graph", "write", "--reachable")
+	b.toldLikeGit("with one without filters", file, path)
+}
+
+// toldLikeGit fails unless the commits that touch each path are those that git log has.
+func (b *book) toldLikeGit(how string, paths ...string) {
+	b.Helper()
+	for _, f := range paths {
 		s := must(b.Snapshot(""))
+		defer s.Close()
 		var ours []string
 		for _, e := range must(s.events(context.Background(), scopeOf(f), time.Time{}, plumbing.ZeroHash)) {
 			ours = append(ours, e.Commit)
@@ -175,7 +194,7 @@ func TestHistoryAgreesWithGitLog(t *testing.T) {
 		theirs := strings.Split(b.git("log", "--format=%H", "--", f), "\n")
 		slices.Sort(ours)
 		slices.Sort(theirs)
-		expect(t, f, strings.Join(ours, "\n"), strings.Join(theirs, "\n"))
+		expect(b, how+": "+f, strings.Join(ours, "\n"), strings.Join(theirs, "\n"))
 	}
 }
 

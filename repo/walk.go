@@ -18,8 +18,10 @@ import (
 type node struct {
 	hash, tree plumbing.Hash
 	parents    []plumbing.Hash
-	when       int64 // the committer's time, in seconds
-	coming     bool  // in the queue, or was
+	when       int64  // the committer's time, in seconds
+	coming     bool   // in the queue, or was
+	filter     []byte // of what it changed; nil where git wrote none
+	probes     uint32 // of the filter
 }
 
 // walk goes through history from a commit backwards, newest first, and finds the commits that touch a
@@ -31,6 +33,8 @@ type walk struct {
 	in        scope
 	whole     bool
 	signersOf plumbing.Hash          // the tree whose signers hold; ZeroHash: those before each commit
+	keys      []bloomKey             // of the scope's paths
+	graph     *graph                 // of commits; what decides on trust is read from the commits themselves
 	cut       map[plumbing.Hash]bool // where a shallow clone ends
 	known     map[plumbing.Hash]*node
 	coming    newestFirst
@@ -38,7 +42,10 @@ type walk struct {
 
 func (s *Snapshot) walk(in scope, whole bool) (*walk, error) {
 	cut, err := s.repo.cuts()
-	w := &walk{comparer: newComparer(s.objects), in: in, whole: whole, cut: cut, known: map[plumbing.Hash]*node{}}
+	w := &walk{comparer: newComparer(s.objects), in: in, keys: bloomKeys(in.paths("")), graph: &graph{}, whole: whole, cut: cut, known: map[plumbing.Hash]*node{}}
+	if err == nil && len(cut) == 0 && !whole {
+		w.graph = openGraph(s.repo.common)
+	}
 	if err == nil && !s.commit.IsZero() {
 		err = w.push(s.commit)
 	}
@@ -72,13 +79,15 @@ func (w *walk) node(h plumbing.Hash) (*node, error) {
 	if n := w.known[h]; n != nil {
 		return n, nil
 	}
-	data, err := w.objects.bytes(plumbing.CommitObject, h, maxObject)
-	if err != nil {
-		return nil, err
-	}
-	n, err := parseNode(h, data)
-	if err != nil {
-		return nil, err
+	n := w.graph.node(h)
+	if n == nil {
+		data, err := w.objects.bytes(plumbing.CommitObject, h, maxObject)
+		if err != nil {
+			return nil, err
+		}
+		if n, err = parseNode(h, data); err != nil {
+			return nil, err
+		}
 	}
 	if w.cut[h] {
 		n.parents = nil
@@ -160,7 +169,10 @@ func (w *walk) look(n *node) (stop, []plumbing.Hash, error) {
 		if err != nil {
 			return s, nil, err
 		}
-		touched, err := w.apart("", p.tree, n.tree, w.in)
+		var touched []touch
+		if i > 0 || !n.leftAlone(w.keys) {
+			touched, err = w.apart("", p.tree, n.tree, w.in)
+		}
 		if err != nil {
 			return s, nil, err
 		}

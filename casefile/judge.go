@@ -26,9 +26,7 @@ func judge(from, to Record, one bool) Problems {
 	case *Case:
 		judgeCase(from, to.(*Case), one, blame)
 	case *Pattern:
-		if from.Withdrawn != nil && to.(*Pattern).Withdrawn == nil {
-			blame("withdrawn", RuleFixedField, "a withdrawn entry stays withdrawn; make a new one with pattern reissue")
-		}
+		judgeEntry(from, to.(*Pattern), blame)
 	case *Mitigator:
 		to := to.(*Mitigator)
 		judgeToken(from.Revoked, to.Revoked, from.TokenSHA256 == to.TokenSHA256, blame)
@@ -54,6 +52,26 @@ func judgeCase(from, to *Case, one bool, blame blame) {
 	if from.StaysClosed(to) && from.CaseID != to.CaseID {
 		blame("case_id", RuleIllegalMove, "the case is closed, and identify needs an open one")
 	}
+	if from.StaysClosed(to) && from.Closing.By != to.Closing.By {
+		blame("closing.by", RuleFixedField, fmt.Sprintf("never changes, and was %q", from.Closing.By))
+	}
+}
+
+func judgeEntry(from, to *Pattern, blame blame) {
+	was, is := from.Target.Resolved, to.Target.Resolved
+	switch {
+	case was == nil && is != nil && from.Withdrawn != nil:
+		blame("target.resolved", RuleIllegalMove, "the entry is withdrawn, and resolve needs one that is not")
+	case was != nil && is != nil && was.At == is.At && was.By != is.By:
+		blame("target.resolved.by", RuleFixedField, fmt.Sprintf("never changes, and was %q", was.By))
+	}
+	switch {
+	case from.Withdrawn == nil:
+	case to.Withdrawn == nil:
+		blame("withdrawn", RuleFixedField, "a withdrawn entry stays withdrawn; make a new one with pattern reissue")
+	case from.Withdrawn.Stamp != to.Withdrawn.Stamp:
+		blame("withdrawn", RuleFixedField, fmt.Sprintf("when and by whom never changes, and was %s, %s", from.Withdrawn.At, from.Withdrawn.By))
+	}
 }
 
 // closedFrom is the status a closed case had before.
@@ -70,8 +88,12 @@ func (c *Case) StaysClosed(now *Case) bool {
 }
 
 func judgeToken(was, is Time, same bool, blame blame) {
-	if !was.IsZero() && is.IsZero() && same {
+	switch {
+	case was.IsZero() || !same:
+	case is.IsZero():
 		blame("token_sha256", RuleFixedField, "was revoked, and stays so; rotate makes a new token")
+	case was != is:
+		blame("revoked", RuleFixedField, fmt.Sprintf("never changes, and was %s", was))
 	}
 }
 

@@ -3,6 +3,7 @@ package casefile
 import (
 	"regexp"
 	"testing"
+	"time"
 )
 
 func standing(s Status, before Status) *Case {
@@ -55,10 +56,27 @@ func TestJudgeOfWhatStaysForGood(t *testing.T) {
 	anew.Rotate("0"+digestOf[1:], Time{})
 	closed, named := standing(CaseClosed, MitigatorNotified), standing(CaseClosed, MitigatorNotified)
 	named.CaseID = "1-1"
+	late, other := revoked, *closed.Closing
+	late.Revoked, other.By = At(testNow.t.Add(time.Hour)), "Eve <eve@acme.example>"
+	by := &Stamp{At: testNow, By: "Jane Doe <jane@acme.example>"}
+	entry := func(resolved, withdrawn *Stamp) *Pattern {
+		p := &Pattern{Target: Target{Resolved: resolved}}
+		if withdrawn != nil {
+			p.Withdrawn = &Withdrawal{Reason: "false positives", Stamp: *withdrawn}
+		}
+		return p
+	}
 	for name, test := range map[string]struct {
 		from, to Record
 		want     int
 	}{
+		"another day of revocation":        {&revoked, &late, 1},
+		"somebody else who closed":         {closed, &Case{Account: closed.Account, Key: closed.Key, Status: CaseClosed, Closing: &other}, 1},
+		"a withdrawn entry resolved":       {entry(nil, by), entry(by, by), 1},
+		"resolved, then withdrawn":         {entry(by, nil), entry(by, by), 0},
+		"somebody else who withdrew":       {entry(nil, by), entry(nil, &Stamp{At: testNow, By: other.By}), 1},
+		"somebody else who resolved":       {entry(by, nil), entry(&Stamp{At: testNow, By: other.By}, nil), 1},
+		"resolved again later":             {entry(by, nil), entry(&Stamp{At: late.Revoked, By: other.By}, nil), 0},
 		"a revoked token that opens again": {&revoked, &back, 1},
 		"a new token after a revoked one":  {&revoked, &anew, 0},
 		"a Case ID for a closed case":      {closed, named, 1},

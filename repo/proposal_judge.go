@@ -1,9 +1,10 @@
 package repo
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"casebook/casefile"
 )
@@ -59,17 +60,38 @@ func (j *judgement) taken(c changedFile) error {
 	return err
 }
 
+// sameTick reports whether an entry was resolved at one moment, or not at all.
+func sameTick(was, is *casefile.Stamp) bool {
+	return (was == nil) == (is == nil) && (was == nil || was.At == is.At)
+}
+
 // attributes warns of a file that no longer keeps git from converting bytes.
 func (j *judgement) attributes(c changedFile) error {
 	if !c.deleted() {
 		text, err := j.is.Bytes(c.path)
-		keeps := bytes.Contains(text, []byte("-text")) || bytes.Contains(text, []byte("binary"))
-		if err != nil || keeps && !bytes.Contains(text, []byte("filter=")) {
+		if err != nil || keepsBytes(string(text)) {
 			return err
 		}
 	}
 	j.blame(c.path, "", casefile.RuleAttributes, "no longer keeps git from converting the bytes of patterns")
 	return nil
+}
+
+// keepsBytes reports whether attributes keep git from converting bytes, and put no filter such as
+// git LFS before them.
+func keepsBytes(attributes string) bool {
+	keeps := false
+	for line := range strings.Lines(attributes) {
+		words := strings.Fields(line)
+		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+			continue
+		}
+		if strings.Contains(line, " filter=") {
+			return false
+		}
+		keeps = keeps || slices.Contains(words, "-text") || slices.Contains(words, "binary")
+	}
+	return keeps
 }
 
 // now is the record as the commit has it, nil where it cannot be read.
@@ -135,7 +157,7 @@ func (j *judgement) entry(was, is *casefile.Pattern) {
 		j.say(now.OddTime(is)...)
 	}
 	before := &casefile.Case{Account: now.Account, Key: now.Key}
-	settled := was != nil && (was.Target.Resolved == nil) == (is.Target.Resolved == nil) && (was.Withdrawn == nil) == (is.Withdrawn == nil)
+	settled := was != nil && sameTick(was.Target.Resolved, is.Target.Resolved) && (was.Withdrawn == nil) == (is.Withdrawn == nil)
 	reached := now.Status
 	if now.Closing != nil {
 		reached = now.Closing.From

@@ -154,7 +154,7 @@ func when(key, doc string, p *Time) field {
 		kind:  moment,
 		form:  timeForm.String(),
 		check: checker(ParseTime),
-		get:   p.String,
+		get:   func() string { return p.String() }, // p.String alone would be the time it is now
 		set:   setter(p, ParseTime),
 	}}
 }

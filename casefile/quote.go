@@ -52,6 +52,11 @@ func escaped(r rune) bool { return r == '\n' || r == '\t' || hidden(r) }
 // plainable reports whether a text can stand without quotes and no reader of YAML 1.1 or
 // 1.2 takes it for anything but that text.
 func plainable(text string, flow bool) bool {
+	return obvious(text) || plainByYAML(text, flow)
+}
+
+// plainByYAML asks a reader of YAML.
+func plainByYAML(text string, flow bool) bool {
 	switch {
 	case text == "" || strings.TrimSpace(text) != text || strings.ContainsFunc(text, escaped):
 		return false

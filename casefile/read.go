@@ -15,6 +15,9 @@ func Read(path string, src []byte) (Record, Problems) {
 	if err != nil {
 		return nil, Problems{{File: path, Rule: RuleStrayFile, Text: err.Error()}}
 	}
+	if readCanonical(rec, src) {
+		return rec, nil
+	}
 	root, ps := decode(rec, newSource(src))
 	if root == nil {
 		return nil, ps
@@ -24,6 +27,9 @@ func Read(path string, src []byte) (Record, Problems) {
 
 // Decode fills a located record, and finds everything that is wrong with its file.
 func Decode(rec Record, src []byte) Problems {
+	if readCanonical(rec, src) {
+		return nil
+	}
 	_, ps := decode(rec, newSource(src))
 	return ps
 }

@@ -28,7 +28,7 @@ var errNotHere = errors.New("not in a pack that is read by hand")
 type pack struct {
 	index, data *os.File
 	fanout      [257]uint32                 // fanout[b] is how many hashes begin with less than b
-	hashes      [256]atomic.Pointer[[]byte] // those that begin with a byte, once one was looked for
+	buckets     [256]atomic.Pointer[bucket] // those looked into
 	unpackers   sync.Pool                   // of *unpacker
 }
 
@@ -91,25 +91,39 @@ func (p *pack) close() error {
 	return errors.Join(p.index.Close(), p.data.Close())
 }
 
+// bucket is the part of an index whose hashes begin with one byte.
+type bucket struct{ hashes, offsets []byte }
+
+// bucket is read when something is first looked for in it. Behind all hashes are four bytes of checksum for
+// each, and then four bytes of offset.
+func (p *pack) bucket(b byte) (*bucket, error) {
+	if known := p.buckets[b].Load(); known != nil {
+		return known, nil
+	}
+	first, last, count := int64(p.fanout[b]), int64(p.fanout[int(b)+1]), int64(p.fanout[256])
+	read := &bucket{make([]byte, 20*(last-first)), make([]byte, 4*(last-first))}
+	if _, err := p.index.ReadAt(read.hashes, packIndexHashes+20*first); err != nil {
+		return nil, err
+	}
+	if _, err := p.index.ReadAt(read.offsets, packIndexHashes+24*count+4*first); err != nil {
+		return nil, err
+	}
+	p.buckets[b].Store(read)
+	return read, nil
+}
+
 // find is the offset of an object.
 func (p *pack) find(h plumbing.Hash) (int64, error) {
-	first, last := p.fanout[h[0]], p.fanout[int(h[0])+1]
-	known := p.hashes[h[0]].Load()
-	if known == nil {
-		read := make([]byte, 20*(last-first))
-		if _, err := p.index.ReadAt(read, packIndexHashes+20*int64(first)); err != nil {
-			return 0, err
-		}
-		known = &read
-		p.hashes[h[0]].Store(known)
+	in, err := p.bucket(h[0])
+	if err != nil {
+		return 0, err
 	}
-	hashes := *known
-	low, high := 0, int(last-first)
+	low, high := 0, len(in.offsets)/4
 	for low < high {
 		middle := (low + high) / 2
-		switch bytes.Compare(hashes[20*middle:20*middle+20], h[:]) {
+		switch bytes.Compare(in.hashes[20*middle:20*middle+20], h[:]) {
 		case 0:
-			return p.offset(int64(first) + int64(middle))
+			return p.offset(binary.BigEndian.Uint32(in.offsets[4*middle:]))
 		case -1:
 			low = middle + 1
 		default:
@@ -119,20 +133,14 @@ func (p *pack) find(h plumbing.Hash) (int64, error) {
 	return 0, errNotHere
 }
 
-// offset is where the n-th object of the index begins. Behind the hashes are four bytes of
-// checksum for each, then four bytes of offset; those with the highest bit set count the
-// eight-byte offsets that follow.
-func (p *pack) offset(n int64) (int64, error) {
-	count := int64(p.fanout[256])
-	var b [8]byte
-	if _, err := p.index.ReadAt(b[:4], packIndexHashes+24*count+4*n); err != nil {
-		return 0, err
-	}
-	at := binary.BigEndian.Uint32(b[:4])
+// offset is where an object begins. One with the highest bit set counts the eight-byte offsets that follow
+// the short ones.
+func (p *pack) offset(at uint32) (int64, error) {
 	if at&(1<<31) == 0 {
 		return int64(at), nil
 	}
-	_, err := p.index.ReadAt(b[:], packIndexHashes+28*count+8*int64(at&^(1<<31)))
+	var b [8]byte
+	_, err := p.index.ReadAt(b[:], packIndexHashes+28*int64(p.fanout[256])+8*int64(at&^(1<<31)))
 	return int64(binary.BigEndian.Uint64(b[:])), err
 }
 

@@ -3,6 +3,7 @@ package serve
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -91,12 +92,17 @@ func base64Of(t *testing.T, d casefile.Digest) string {
 	return base64.StdEncoding.EncodeToString(raw)
 }
 
+func damage(at, with string) error {
+	return errors.Join(os.Chmod(at, 0o600), os.WriteFile(at, []byte(with), 0o600))
+}
+
 func TestAFileThatVanishedIsBroughtBackFromGit(t *testing.T) {
 	s, p, _ := procedure(t)
 	at := s.book.repo.State().Path(repo.Files, p.File.SHA256)
 	for name, spoil := range map[string]func() error{
 		"removed":   func() error { return os.Remove(at) },
 		"truncated": func() error { return os.Truncate(at, 3) },
+		"damaged":   func() error { return damage(at, "the bytes of a pattern!!") },
 		"all gone":  func() error { return os.RemoveAll(s.book.repo.State().Dir()) },
 	} {
 		if err := spoil(); err != nil {

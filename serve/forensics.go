@@ -118,8 +118,8 @@ func (f *forensics) open(ctx context.Context, of *casefile.Case) (*os.File, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := f.intact.check(ctx, content, data); err != nil {
-		return nil, errors.Join(fmt.Errorf("case %s: %w", of.Ref(), err), content.Close())
+	if err := f.intact.check(ctx, content, data.SHA256, data.Size); err != nil {
+		return nil, errors.Join(fmt.Errorf("forensic data of %s: %w", of.Ref(), err), content.Close())
 	}
 	return content, nil
 }

@@ -12,29 +12,39 @@ import (
 	"casebook/casefile"
 )
 
-// intact remembers which evidence was found to have its digest, so that gigabytes are
+// intact remembers which files were found to have their digest, so that gigabytes are
 // hashed before they are first handed out, and not each time.
 type intact struct{ files sync.Map } // casefile.Digest → os.FileInfo
 
-func (k *intact) check(ctx context.Context, content *os.File, data casefile.Forensics) error {
+func (k *intact) check(ctx context.Context, content *os.File, d casefile.Digest, size int64) error {
 	info, err := content.Stat()
 	if err != nil {
 		return err
 	}
-	if known, ok := k.files.Load(data.SHA256); ok {
-		if was := known.(os.FileInfo); os.SameFile(was, info) && was.ModTime().Equal(info.ModTime()) && was.Size() == info.Size() {
-			return nil
-		}
+	if k.knows(content, d) {
+		return nil
 	}
 	sum := sha256.New()
 	if _, err := io.Copy(sum, &cancelled{ctx, io.NewSectionReader(content, 0, info.Size())}); err != nil {
 		return err
 	}
-	if got := hex.EncodeToString(sum.Sum(nil)); got != string(data.SHA256) || info.Size() != data.Size {
-		return fmt.Errorf("the forensic data is damaged: SHA-256 %s, and %s was recorded", got, data.SHA256)
+	if got := hex.EncodeToString(sum.Sum(nil)); got != string(d) || info.Size() != size {
+		return fmt.Errorf("damaged: SHA-256 %s, and %s was recorded", got, d)
 	}
-	k.files.Store(data.SHA256, info)
+	k.files.Store(d, info)
 	return nil
+}
+
+// knows reports whether the file had that digest when it was last looked at, and was not
+// written to since.
+func (k *intact) knows(content *os.File, d casefile.Digest) bool {
+	known, ok := k.files.Load(d)
+	info, err := content.Stat()
+	if !ok || err != nil {
+		return false
+	}
+	was := known.(os.FileInfo)
+	return os.SameFile(was, info) && was.ModTime().Equal(info.ModTime()) && was.Size() == info.Size()
 }
 
 // cancelled is a reader that ends with its context.

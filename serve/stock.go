@@ -20,6 +20,7 @@ type stock struct {
 	repo     *repo.Repo
 	state    *repo.State
 	verified map[string]casefile.Digest // git's hash of a file → SHA-256 of its bytes; only the look uses it
+	intact   intact
 	refill   sync.Mutex
 }
 
@@ -104,16 +105,18 @@ func (k *stock) keep(ctx context.Context, s *repo.Snapshot, file string) (casefi
 	return kept.SHA256, err
 }
 
-// open opens published bytes. What somebody removed from the shelf is brought back from
-// the commit.
+// open opens published bytes. What somebody removed from the shelf, or what was damaged
+// there, is brought back from the commit.
 func (k *stock) open(ctx context.Context, commit string, f *file) (*os.File, error) {
-	if content, err := k.whole(f); err == nil {
+	if content, err := k.whole(f); err == nil && k.intact.knows(content, f.sha256) {
 		return content, nil
+	} else if err == nil {
+		_ = content.Close()
 	}
 	k.refill.Lock()
 	defer k.refill.Unlock()
-	if content, err := k.whole(f); err == nil {
-		return content, nil
+	if content, err := k.sound(ctx, f); err == nil || ctx.Err() != nil {
+		return content, err
 	}
 	s, err := k.repo.Snapshot(commit)
 	if err != nil {
@@ -127,7 +130,19 @@ func (k *stock) open(ctx context.Context, commit string, f *file) (*os.File, err
 	if got != f.sha256 {
 		return nil, fmt.Errorf("%s: SHA-256 %s, not %s", f.path, got, f.sha256)
 	}
-	return k.whole(f)
+	return k.sound(ctx, f)
+}
+
+// sound opens what is on the shelf if it has its digest.
+func (k *stock) sound(ctx context.Context, f *file) (*os.File, error) {
+	content, err := k.whole(f)
+	if err != nil {
+		return nil, err
+	}
+	if err := k.intact.check(ctx, content, f.sha256, f.size); err != nil {
+		return nil, errors.Join(err, content.Close())
+	}
+	return content, nil
 }
 
 // whole opens what is on the shelf if it has its full size.

@@ -108,7 +108,7 @@ func (p *publisher) lookAt(ctx context.Context, f *finding) error {
 	next, problems, err := p.read(ctx, s)
 	if err == nil {
 		var unsigned casefile.Problems
-		unsigned, err = s.CheckSignatures(last(p.current.Load()))
+		unsigned, err = s.CheckSignatures(p.good(f.branch))
 		problems = append(problems, unsigned...)
 	}
 	if err == nil {
@@ -139,12 +139,23 @@ func (p *publisher) how(by *repo.Signature) repo.How {
 	return how
 }
 
-// last is the commit that is published; "" where none is.
-func last(p *published) string {
-	if p == nil {
+// good is the commit by which signatures are judged: the published one or, before there is one, what
+// was published before the server was started, lest a restart forgive what was refused; "" where git
+// has neither.
+func (p *publisher) good(branch string) string {
+	if now := p.current.Load(); now != nil {
+		return now.commit
+	}
+	commit := p.remembered(branch)
+	if commit == "" {
 		return ""
 	}
-	return p.commit
+	s, err := p.repo.Snapshot(commit)
+	if err != nil {
+		return "" // git has thrown it away
+	}
+	_ = s.Close() // nothing was written
+	return commit
 }
 
 // publish flips to what is made of a commit.

@@ -64,6 +64,13 @@ func TestOnlySignedCommitsArePublishedWhereTheyAreDemanded(t *testing.T) {
 		t.Errorf("after a restart: published %+v", got)
 	}
 	b.git("reset", "-q", "--hard", good)
+	commit(nil, casefile.BookFile, strings.ReplaceAll(book, "required", "optional"))
+	for when, got := range map[string]string{"running": look(), "after a restart": b.serve().current.Load().commit} {
+		if got != good {
+			t.Errorf("%s: published %s, which takes the demand away unsigned", when, got)
+		}
+	}
+	b.git("reset", "-q", "--hard", good)
 	key, err := repo.ReadSigningKey(servers, "")
 	if err != nil {
 		t.Fatal(err)

@@ -55,6 +55,7 @@ func (m *mitigator) fetch(ctx context.Context, e entry) (casefile.Digest, error)
 		if try == tries {
 			return got, errCorrupted
 		}
+		m.servers.distrust() // what is damaged there may be whole elsewhere
 	}
 }
 

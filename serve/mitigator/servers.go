@@ -97,6 +97,14 @@ func (s *servers) use(i int) {
 	}
 }
 
+// distrust turns from the server in use, whose answer was no good, to the next.
+func (s *servers) distrust() {
+	s.mu.Lock()
+	next := (s.using + 1) % len(s.urls)
+	s.mu.Unlock()
+	s.use(next)
+}
+
 // stands reports whether an error is an answer that no other server would better, or
 // must not be asked to: who is told to slow down does not turn to the next.
 func stands(err error) bool {

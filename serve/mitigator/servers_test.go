@@ -50,6 +50,18 @@ func TestAnotherServerIsTurnedTo(t *testing.T) {
 	}
 }
 
+func TestWhatIsDamagedOnOneServerIsTakenFromAnother(t *testing.T) {
+	damaged, sound := newPortal(t), newPortal(t)
+	e := damaged.custom(1, "a", "the bytes")
+	sound.custom(1, "a", "the bytes")
+	damaged.bytes[e.File.URL] = "the wytes"
+	c := damaged.config(t, commandIn(t, t.TempDir(), "", 0))
+	c.Servers = []string{damaged.URL, sound.URL}
+	if r := once(t, c); !slices.Equal(r.Applied, []casefile.PatternID{1}) || len(damaged.ranges) != 1 || len(sound.ranges) != 1 {
+		t.Errorf("%+v, with %d and %d downloads", r, len(damaged.ranges), len(sound.ranges))
+	}
+}
+
 func TestTheServerThatAnswersIsKeptForAWhile(t *testing.T) {
 	p := newPortal(t)
 	asked := 0

@@ -12,7 +12,7 @@ func audit(c *call, s *repo.Snapshot, format string) error {
 	if c.arg(0) != "" || c.String("since") != "" {
 		return usage("--check looks at all of history", "casebook history --check")
 	}
-	found, commits, unsigned, err := s.Audit(c.Context.Context)
+	found, commits, unsigned, err := s.Audit(c.Context.Context, c.Now())
 	if err != nil {
 		return err
 	}

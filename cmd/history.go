@@ -33,6 +33,9 @@ func history(c *call, s *repo.Snapshot) error {
 	if err != nil {
 		return err
 	}
+	if s.Shallow() {
+		c.talk("this is a shallow clone: what was done before it was cut off is told of its first commits; git fetch --unshallow brings all")
+	}
 	switch {
 	case c.Bool("check"):
 		return audit(c, s, format)

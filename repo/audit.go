@@ -32,13 +32,14 @@ const (
 	Removed      FindingKind = "removed"   // a record that is no more
 	LeftOut      FindingKind = "left-out"  // what one side of a merge did, and the merge did not take
 	Replaced     FindingKind = "replaced"  // a commit that was published, and is no longer in the history
-	BadClock     FindingKind = "clock"     // a commit made before its parent
+	BadClock     FindingKind = "clock"     // a commit made before its parent, or in time to come
 )
 
 // audit is a search for findings under way.
 type audit struct {
 	*Snapshot
 	trust *trust
+	now   time.Time
 	found []Finding
 	count int
 	bare  int // commits without a signature
@@ -46,8 +47,8 @@ type audit struct {
 
 // Audit looks at all of history, at that of deliveries, and at what a server here published. It also
 // counts the commits, and those that are not signed.
-func (s *Snapshot) Audit(ctx context.Context) (found []Finding, commits, unsigned int, err error) {
-	a := &audit{Snapshot: s}
+func (s *Snapshot) Audit(ctx context.Context, now time.Time) (found []Finding, commits, unsigned int, err error) {
+	a := &audit{Snapshot: s, now: now}
 	w, err := s.walk(nil, true)
 	if err != nil {
 		return nil, 0, 0, err
@@ -97,7 +98,13 @@ func inShort(e Event) string {
 	return Subject{Account: e.Account, Case: e.Case}.String()
 }
 
+// ahead is how far another machine's clock may be ahead of ours.
+const ahead = 5 * time.Minute
+
 func (a *audit) clock(t *teller) {
+	if when := time.Unix(t.stop.when, 0); when.After(a.now.Add(ahead)) {
+		a.say(t.common, BadClock, "was made in time to come, at "+casefile.At(when).String())
+	}
 	for _, h := range t.parents {
 		if p := t.known[h]; p != nil && p.when > t.stop.when {
 			a.say(t.common, BadClock, fmt.Sprintf("was made %s before its parent %s", time.Duration(p.when-t.stop.when)*time.Second, h.String()[:10]))

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"casebook/casefile"
 )
@@ -14,7 +15,7 @@ func (b *book) audited() string {
 	b.Helper()
 	s := must(b.Snapshot(""))
 	defer s.Close()
-	found, _, _, err := s.Audit(context.Background())
+	found, _, _, err := s.Audit(context.Background(), time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC))
 	must(0, err)
 	var lines []string
 	for _, f := range found {
@@ -45,7 +46,7 @@ func TestAnAuditTellsWhatAnAuditorMustKnow(t *testing.T) {
 	}{
 		{"a move outside the table", func(b *book, ref casefile.CaseRef) {
 			b.byHand(ref, "status: mitigator-notified", "status: administrator-notified")
-		}, "outside: acme/20261123-ws-017: status: no verbs lead from mitigator-notified to administrator-notified"},
+		}, "outside: acme/20261123-ws-017: status: no verb leads from mitigator-notified to administrator-notified"},
 		{"a record rewritten", func(b *book, ref casefile.CaseRef) {
 			b.byHand(ref, "endpoint: ws-017", "endpoint: ws-099")
 		}, `outside: acme/20261123-ws-017: endpoint: never changes, and was "ws-017"`},
@@ -76,6 +77,13 @@ func TestAnAuditTellsWhatAnAuditorMustKnow(t *testing.T) {
 			o.env = append(o.env, "GIT_COMMITTER_DATE=2001-09-09T01:46:40Z")
 			o.git("commit", "-q", "--allow-empty", "-m", "x")
 		}, "clock: was made "},
+		{"a clock ahead of ours", func(b *book, ref casefile.CaseRef) {
+			o := b.oracle()
+			o.env = append(o.env, "GIT_COMMITTER_DATE=@4102444801 +0000")
+			o.git("commit", "-q", "--allow-empty", "-m", "a second ahead")
+			o.env = append(o.env, "GIT_COMMITTER_DATE=@4102531200 +0000")
+			o.git("commit", "-q", "--allow-empty", "-m", "a day ahead")
+		}, "clock: was made in time to come, at 2100-01-02T00:00:00Z"},
 		{"published history replaced", func(b *book, ref casefile.CaseRef) {
 			gone := b.git("rev-parse", "HEAD")
 			b.git("reset", "-q", "--hard", "HEAD~1")

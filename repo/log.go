@@ -36,6 +36,13 @@ func (s *Snapshot) Log(n int) ([]Commit, error) {
 	return log, nil
 }
 
+// Shallow reports whether the commit is read in a shallow clone, where a commit with which history
+// begins holds all that was done before.
+func (s *Snapshot) Shallow() bool {
+	data, err := os.ReadFile(filepath.Join(s.repo.common, "shallow"))
+	return err == nil && len(data) > 0
+}
+
 // cutOff reports whether a shallow clone ends at this commit.
 func (r *Repo) cutOff(h plumbing.Hash) bool {
 	data, err := os.ReadFile(filepath.Join(r.common, "shallow"))

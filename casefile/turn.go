@@ -111,15 +111,10 @@ func (t Turn) Outside() string {
 	case t.Was == nil:
 		return t.unsettled()
 	}
-	for _, p := range Judge(t.Was, t.Is) {
-		if p.Rule != RuleIllegalMove && p.Field != "closing.from" {
-			return p.Text
-		}
+	for _, p := range JudgeAll(t.Was, t.Is) {
+		return p.Text
 	}
-	switch {
-	case !reaches(t.Was, t.Is):
-		return fmt.Sprintf("status: no verbs lead from %s to %s", t.Was.Status, t.Is.Status)
-	case !t.Was.Open() && !t.Is.Open() && t.Was.Closing.At == t.Is.Closing.At && len(t.Verbs()) > 0:
+	if !t.Was.Open() && !t.Is.Open() && t.Was.Closing.At == t.Is.Closing.At && len(t.Verbs()) > 0 {
 		return fmt.Sprintf("case %s is closed", t.Is.Key)
 	}
 	return t.unsettled()
@@ -132,7 +127,7 @@ func (e EntryTurn) outside() string {
 	case e.Was == nil:
 		return ""
 	}
-	for _, p := range Judge(e.Was, e.Is) {
+	for _, p := range JudgeAll(e.Was, e.Is) {
 		return "entry " + e.Is.Ref().String() + ": " + p.Text
 	}
 	return ""
@@ -147,19 +142,6 @@ func (t Turn) unsettled() string {
 		return "closed, but " + err.(*Refusal).Why
 	}
 	return ""
-}
-
-// reaches reports whether any number of verbs, one after the other, leads from one case to the other.
-func reaches(was, is *Case) bool {
-	seen := []Status{was.Status}
-	for i := 0; i < len(seen); i++ {
-		for _, s := range Statuses {
-			if !slices.Contains(seen, s) && Leads(seen[i], s, was.Closing) {
-				seen = append(seen, s)
-			}
-		}
-	}
-	return slices.Contains(seen, is.Status) && slices.Contains(seen, is.standing())
 }
 
 // Reason is what the change gives as its reason: of a closing, or of a withdrawal.

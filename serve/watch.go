@@ -34,6 +34,7 @@ func (p *publisher) watch(ctx context.Context, every time.Duration) {
 	folders.renew(p.watched())
 	p.metrics.looks.WithLabelValues("start").Inc()
 	p.look(ctx)
+	p.mend(ctx)
 	var soon <-chan time.Time
 	for {
 		cause := "event"

@@ -62,6 +62,8 @@ func taken(p *casefile.Pattern, mitigators int) string {
 // plannedRecord is one line about a record: for a case its move, and then what else changes.
 func plannedRecord(r repo.PlannedRecord) string {
 	switch {
+	case r.Path == casefile.SignersFile:
+		return markdown(r.Path) + ": **who may sign changes**"
 	case r.Gone:
 		return markdown(r.Path) + ": **deleted**"
 	case r.Is == nil:
@@ -76,6 +78,9 @@ func plannedRecord(r repo.PlannedRecord) string {
 		if is.Closing != nil {
 			move += ": " + markdown(is.Closing.Reason)
 		}
+	}
+	if was, ok := r.Was.(*casefile.Pattern); ok {
+		move = ticked(was, r.Is.(*casefile.Pattern))
 	}
 	var rest []string
 	for _, d := range fields {
@@ -92,7 +97,28 @@ func plannedRecord(r repo.PlannedRecord) string {
 // told reports whether a field's change goes without saying beside what was said.
 func told(field, move string) bool {
 	top, _, _ := strings.Cut(field, ".")
+	switch top {
+	case "target":
+		return strings.Contains(move, "resolved")
+	case "withdrawn":
+		return strings.Contains(move, top)
+	}
 	return field == "updated" || move != "" && (top == "status" || top == "closing")
+}
+
+// ticked is what was done with an entry; "" where it was neither resolved nor withdrawn.
+func ticked(was, is *casefile.Pattern) string {
+	var done []string
+	switch before, now := was.Target.Resolved, is.Target.Resolved; {
+	case before == nil && now != nil:
+		done = append(done, "resolved by "+markdown(now.By))
+	case before != nil && now == nil:
+		done = append(done, "no longer resolved")
+	}
+	if was.Withdrawn == nil && is.Withdrawn != nil {
+		done = append(done, "withdrawn: "+markdown(is.Withdrawn.Reason))
+	}
+	return strings.Join(done, "; ")
 }
 
 func changeOf(d casefile.Difference) string {

@@ -16,7 +16,7 @@ type Plan struct {
 	Mitigators int // registered and not revoked: those that will see the list
 }
 
-// PlannedRecord is a record before a change and after it: nil where there is none, or none that can be read.
+// PlannedRecord is a record, or allowed_signers without its content, before a change and after it: nil where there is none, or none that can be read.
 type PlannedRecord struct {
 	Path    string
 	Was, Is casefile.Record
@@ -30,12 +30,16 @@ func (p *Proposal) Plan() ([]Plan, error) {
 	byAccount := map[casefile.Account]*Plan{}
 	var order []casefile.Account
 	for _, c := range p.changed {
-		if _, err := casefile.Locate(c.path); err != nil {
+		one := PlannedRecord{Path: c.path, Gone: c.deleted()}
+		_, err := casefile.Locate(c.path)
+		switch {
+		case c.path == casefile.SignersFile:
+		case err != nil:
 			continue
-		}
-		one, err := p.record(c)
-		if err != nil {
-			return nil, err
+		default:
+			if one, err = p.record(c); err != nil {
+				return nil, err
+			}
 		}
 		a, _ := customerOf(c.path)
 		if byAccount[a] == nil {

@@ -42,7 +42,7 @@ func patternUpload(c *call) error {
 	return c.commit(func(c *call, tx *repo.Tx) (repo.Message, error) {
 		var made *casefile.Pattern
 		m, err := c.addEntry(tx, func(of *casefile.Case, id casefile.PatternID) (*casefile.Pattern, error) {
-			made, err = of.Upload(id, kind, version, description, casefile.File{Name: name, Size: blob.Size, SHA256: casefile.Digest(blob.SHA256)}, tx.Stamp())
+			made, err = of.Upload(id, kind, version, description, casefile.File{Name: name, Size: blob.Size, SHA256: blob.SHA256}, tx.Stamp())
 			return made, err
 		})
 		if err != nil {

@@ -18,6 +18,8 @@ import (
 	"path/filepath"
 	"sync"
 
+	"casebook/casefile"
+
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
@@ -26,7 +28,7 @@ import (
 type Blob struct {
 	Hash   plumbing.Hash // git's name for the bytes
 	Size   int64
-	SHA256 string // hexadecimal
+	SHA256 casefile.Digest
 	Head   []byte // the first 512 bytes
 	f      *os.File
 	at     string // where the compressed object stands until Close
@@ -145,9 +147,9 @@ func (b *blobWriter) write(chunk []byte) error {
 	return err
 }
 
-func (b *blobWriter) close() (plumbing.Hash, string, error) {
+func (b *blobWriter) close() (plumbing.Hash, casefile.Digest, error) {
 	err := cmp.Or(b.deflate.Close(), b.out.Flush())
-	return plumbing.Hash(b.named.Sum(nil)), hex.EncodeToString(b.plain.Sum(nil)), err
+	return plumbing.Hash(b.named.Sum(nil)), casefile.Digest(hex.EncodeToString(b.plain.Sum(nil))), err
 }
 
 // open reads the plain bytes back, placed or not.

@@ -44,7 +44,7 @@ func TestBlobIsGitsOwn(t *testing.T) {
 			defer b.Close()
 			sum := sha256.Sum256(content)
 			expect(t, "progress", seen, int64(len(content)))
-			expect(t, "sha256", b.SHA256, hex.EncodeToString(sum[:]))
+			expect(t, "sha256", string(b.SHA256), hex.EncodeToString(sum[:]))
 			expect(t, "hash", b.Hash.String(), o.gitWith(string(content), "hash-object", "--stdin"))
 			expect(t, "head", string(b.Head), string(content[:min(512, len(content))]))
 			o.git("gc", "-q", "--prune=now")

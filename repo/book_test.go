@@ -112,7 +112,7 @@ func (b *book) upload(ref casefile.CaseRef, name, content string) *casefile.Patt
 		if err != nil {
 			return err
 		}
-		f := casefile.File{Name: name, Size: blob.Size, SHA256: casefile.Digest(blob.SHA256)}
+		f := casefile.File{Name: name, Size: blob.Size, SHA256: blob.SHA256}
 		if p, err = c.Upload(id, casefile.Bandage, "6.123.45", "for "+c.Endpoint, f, tx.Stamp()); err != nil {
 			return err
 		}

@@ -106,7 +106,7 @@ func (tx *Tx) checkPattern(p *casefile.Pattern) error {
 	if there, err := tx.has(file); err != nil || !there {
 		return errors.Join(err, fmt.Errorf("%s: is named by its record and was not put", file))
 	}
-	if b := tx.puts[file].blob; b != nil && (b.Size != p.File.Size || string(b.SHA256) != string(p.File.SHA256)) {
+	if b := tx.puts[file].blob; b != nil && (b.Size != p.File.Size || b.SHA256 != p.File.SHA256) {
 		return fmt.Errorf("%s: has another size or SHA-256 than its record says", file)
 	}
 	return nil

@@ -24,13 +24,6 @@ func (o objectDir) file(h plumbing.Hash) string {
 	return filepath.Join(o.path, name[:2], name[2:])
 }
 
-// put makes one small object durable.
-func (o objectDir) put(kind plumbing.ObjectType, data []byte) (plumbing.Hash, error) {
-	var p pending
-	h := p.add(kind, data)
-	return h, p.flush(o)
-}
-
 // pending gathers small objects, which have their hashes at once and are written together at flush;
 // a dry run never flushes.
 type pending struct {

@@ -46,3 +46,10 @@ func TestAnEmptyLeftoverIsReplaced(t *testing.T) {
 	must(o.objects().put(plumbing.BlobObject, []byte("x")))
 	expect(t, "content", o.git("cat-file", "blob", h.String()), "x")
 }
+
+// put makes one small object durable.
+func (o objectDir) put(kind plumbing.ObjectType, data []byte) (plumbing.Hash, error) {
+	var p pending
+	h := p.add(kind, data)
+	return h, p.flush(o)
+}

@@ -1,15 +1,12 @@
 package serve
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -41,30 +38,11 @@ func postZip(server, endpoint, data string) (int, casefile.Key) {
 // A server killed at any moment has every case it answered, and none twice.
 func TestKilledAtAnyMomentNoCaseIsLostOrDoubled(t *testing.T) {
 	b := newBook(t)
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	data := func(n int) string { return zipOf(fmt.Sprint(n) + strings.Repeat("x", 1<<20)) }
 	answered := map[int]casefile.Key{}
 	next := 0
 	for life := range 6 {
-		c := exec.Command(self)
-		c.Env = append(os.Environ(), "AS_SERVER="+b.dir)
-		var said bytes.Buffer
-		c.Stderr = &said
-		out, err := c.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		address, err := bufio.NewReader(out).ReadString('\n')
-		if err != nil {
-			t.Fatalf("%v\n%s", err, said.String())
-		}
-		server := "http://" + strings.TrimSpace(address)
+		c, server := b.mortal()
 		for killing := false; ; {
 			code, key := postZip(server, "ws-017", data(next))
 			if code == 503 {

@@ -200,35 +200,42 @@ func TestBothLengthsAtOnceAreRefused(t *testing.T) {
 	}
 }
 
+// mortal is a server in a process of its own, to be killed, and its address for mitigators.
+func (b *book) mortal() (c *exec.Cmd, server string) {
+	b.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	c = exec.Command(self)
+	c.Env = append(os.Environ(), "AS_SERVER="+b.dir)
+	var said bytes.Buffer
+	c.Stderr = &said
+	out, err := c.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		b.Fatal(err)
+	}
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		b.Fatalf("%v\n%s", err, said.String())
+	}
+	return c, "http://" + strings.TrimSpace(address)
+}
+
 // A server killed at any moment has committed, or finds again, every receipt it answered,
 // and commits none twice.
 func TestKilledAtAnyMomentNoAnsweredReceiptIsLost(t *testing.T) {
 	b := newBook(t)
 	b.specify(b.receive("acme", "ws-017"), casefile.SmartScanAgent)
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	answered := map[string]bool{}
 	for life := range 8 {
-		c := exec.Command(self)
-		c.Env = append(os.Environ(), "AS_SERVER="+b.dir)
-		var said bytes.Buffer
-		c.Stderr = &said
-		out, err := c.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		address, err := bufio.NewReader(out).ReadString('\n')
-		if err != nil {
-			t.Fatalf("%v\n%s", err, said.String())
-		}
+		c, server := b.mortal()
 		for n := 0; ; n++ {
 			version := fmt.Sprintf("%d.%d", life, n)
-			code := post(t, "http://"+strings.TrimSpace(address), 1, `{"event":"applied","version":"`+version+`"}`)
+			code := post(t, server, 1, `{"event":"applied","version":"`+version+`"}`)
 			if code == 503 {
 				time.Sleep(5 * time.Millisecond) // not published yet
 				continue

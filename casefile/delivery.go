@@ -86,3 +86,20 @@ func (p *Pattern) Status(of []*Delivery) PatternStatus {
 	}
 	return status
 }
+
+// Tell is a receipt for the pattern in one line, as in: Downloaded by tm-01 at …, digest right.
+func (p *Pattern) Tell(by Name, r Receipt) string {
+	words := PatternStatus(r.Event).Title() + " by " + string(by) + " at " + r.At.String()
+	what := "version"
+	if p.File != nil {
+		what = "digest"
+	}
+	words += ", " + what + map[bool]string{true: " right", false: " WRONG"}[p.Right(r)]
+	if r.Endpoint != "" {
+		words += ", on " + r.Endpoint
+	}
+	if r.Result != "" {
+		words += ": " + OneLine(r.Result)
+	}
+	return words
+}

@@ -84,7 +84,7 @@ func (c *call) printRows(t table, format string) error {
 		if t.titles != nil {
 			rows = append([][]string{t.titles}, rows...)
 		}
-		return writeCSV(c.Stdout, rows)
+		return casefile.WriteCSV(c.Stdout, rows)
 	}
 	return c.printTable(t)
 }

@@ -143,12 +143,12 @@ func (c *call) outcome(done *repo.Changed, said repo.Message) string {
 	case len(done.Records) == 0:
 		return strings.Join(c.words, " ") + ": nothing to change\n"
 	case done.Commit == "":
-		fmt.Fprintf(&text, "would commit on %s: %s\n", done.Branch, oneLine(said.Subject))
+		fmt.Fprintf(&text, "would commit on %s: %s\n", done.Branch, casefile.OneLine(said.Subject))
 	default:
-		fmt.Fprintf(&text, "%s %s on %s: %s\n", c.paint(c.Stdout, bold, "committed"), done.Commit[:10], done.Branch, oneLine(said.Subject))
+		fmt.Fprintf(&text, "%s %s on %s: %s\n", c.paint(c.Stdout, bold, "committed"), done.Commit[:10], done.Branch, casefile.OneLine(said.Subject))
 	}
 	for _, r := range done.Records {
-		fmt.Fprintf(&text, "  %s%s\n", visible(r.Path), map[bool]string{true: " (new)"}[r.Created])
+		fmt.Fprintf(&text, "  %s%s\n", casefile.Visible(r.Path), map[bool]string{true: " (new)"}[r.Created])
 		for _, d := range r.Fields {
 			fmt.Fprintf(&text, "    %s\n", difference(d))
 		}
@@ -179,7 +179,7 @@ func difference(d casefile.Difference) string {
 // talk is a line to the person at the terminal, not a result.
 func (a *app) talk(format string, args ...any) {
 	if !a.quiet {
-		fmt.Fprintf(a.Stderr, "casebook: %s\n", oneLine(fmt.Sprintf(format, args...)))
+		fmt.Fprintf(a.Stderr, "casebook: %s\n", casefile.OneLine(fmt.Sprintf(format, args...)))
 	}
 }
 

@@ -119,6 +119,6 @@ func (c *call) moveCase(tx *repo.Tx, detail string, move func(*casefile.Case, []
 	if err := move(of, entries); err != nil {
 		return repo.Message{}, err
 	}
-	c.then = nextStep(of, entries)
+	c.then = of.Next(entries).String()
 	return c.caseMessage(of, detail), tx.Put(of)
 }

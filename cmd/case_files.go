@@ -37,7 +37,7 @@ func caseReceive(c *call) error {
 			return repo.Message{}, err
 		}
 		of := casefile.CaseRef{Account: account, Key: key}.Receive(endpoint, server, data, tx.Now())
-		c.then = nextStep(of, nil)
+		c.then = of.Next(nil).String()
 		return c.caseMessage(of, "forensic data from "+endpoint+" by "+string(server)), tx.Put(of)
 	})
 }

@@ -92,7 +92,7 @@ func caseShow(c *call, s *repo.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	v := caseView{Case: of, Title: of.Status.Title(), PatternIDs: []casefile.PatternID{}, Next: nextStep(of, entries)}
+	v := caseView{Case: of, Title: of.Status.Title(), PatternIDs: []casefile.PatternID{}, Next: of.Next(entries).String()}
 	if v.Entries, err = c.viewPatterns(entries, func(casefile.Key) *casefile.Case { return of }); err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (v caseView) rows() [][]string {
 	for _, p := range v.Entries {
 		rows = append(rows, []string{"Pattern ID " + fmt.Sprint(int(p.ID)), p.inWords()})
 		for _, d := range p.Deliveries {
-			rows = append(rows, []string{"", d.inWords(p.Pattern)})
+			rows = append(rows, []string{"", p.Pattern.Tell(d.Mitigator, d.Receipt)})
 		}
 	}
 	if v.Closing != nil {
@@ -123,28 +123,4 @@ func (v caseView) rows() [][]string {
 		rows = append(rows, []string{"Next step", v.Next})
 	}
 	return rows
-}
-
-// nextStep is the command that most likely follows, with the record's own name in it.
-func nextStep(of *casefile.Case, entries []*casefile.Pattern) string {
-	if !of.Open() {
-		return ""
-	}
-	resolved := false
-	for _, p := range entries {
-		if !p.Settled() {
-			return "casebook pattern resolve " + p.Ref().String() + ", once the threat is gone"
-		}
-		resolved = resolved || p.Withdrawn == nil
-	}
-	ref := of.Ref().String()
-	switch {
-	case resolved:
-		return "casebook case close " + ref + " --reason TEXT"
-	case of.Status == casefile.NewCaseReceived || of.Status == casefile.AdministratorNotified:
-		return "casebook case download " + ref
-	case of.CaseID == "":
-		return "casebook case identify " + ref + " --case-id ID"
-	}
-	return "casebook pattern upload " + ref + " FILE --type bandage|controlled --version V --description D, or pattern specify, or pattern none"
 }

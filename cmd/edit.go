@@ -163,7 +163,7 @@ func (e *edit) commitText(text []byte) error {
 		if err != nil {
 			return repo.Message{}, err
 		}
-		c.then = nextStep(edited, entries)
+		c.then = edited.Next(entries).String()
 		return c.caseMessage(edited, ""), closedRightly(edited, entries)
 	})
 }
@@ -184,7 +184,7 @@ func closedRightly(of *casefile.Case, entries []*casefile.Pattern) error {
 func withRemarks(text []byte, problems casefile.Problems) []byte {
 	var b bytes.Buffer
 	for _, p := range problems {
-		fmt.Fprintf(&b, "%s%s\n", remark, oneLine(p.String()))
+		fmt.Fprintf(&b, "%s%s\n", remark, casefile.OneLine(p.String()))
 	}
 	b.WriteString(remark + "put it right and save; save it unchanged to give up\n")
 	b.Write(text)

@@ -45,10 +45,10 @@ func (a *app) complain(err error) {
 		a.problems(ps)
 		return
 	}
-	fmt.Fprintf(a.Stderr, "%s %s\n", a.paint(a.Stderr, red, "casebook: error:"), oneLine(textOf(err)))
+	fmt.Fprintf(a.Stderr, "%s %s\n", a.paint(a.Stderr, red, "casebook: error:"), casefile.OneLine(textOf(err)))
 	_, hints := explain(err)
 	for _, h := range hints {
-		fmt.Fprintf(a.Stderr, "casebook: hint: %s\n", oneLine(h))
+		fmt.Fprintf(a.Stderr, "casebook: hint: %s\n", casefile.OneLine(h))
 	}
 }
 
@@ -69,13 +69,13 @@ func textOf(err error) string {
 func (a *app) problems(ps casefile.Problems) {
 	hints := map[string]bool{}
 	for _, p := range ps {
-		fmt.Fprintln(a.Stderr, visible(p.String()))
+		fmt.Fprintln(a.Stderr, casefile.Visible(p.String()))
 	}
 	fmt.Fprintf(a.Stderr, "%s %s\n", a.paint(a.Stderr, red, "casebook: error:"), plural(len(ps), "problem"))
 	for _, p := range ps {
 		if p.Hint != "" && !hints[p.Hint] && len(hints) < 3 {
 			hints[p.Hint] = true
-			fmt.Fprintf(a.Stderr, "casebook: hint: %s\n", oneLine(p.Hint))
+			fmt.Fprintf(a.Stderr, "casebook: hint: %s\n", casefile.OneLine(p.Hint))
 		}
 	}
 }

@@ -38,7 +38,7 @@ func (c *call) printRule(e casefile.Explanation) error {
 func indented(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
-		b.WriteString("    " + visible(line))
+		b.WriteString("    " + casefile.Visible(line))
 	}
 	return b.String()
 }

@@ -1,11 +1,9 @@
 package cmd
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -83,48 +81,9 @@ func (c *call) since() (time.Time, error) {
 func historyTable(events []repo.Event) table {
 	t := table{titles: []string{"WHEN", "WHO", "WHAT", "SIGNATURE", "COMMIT"}, empty: "nothing since then"}
 	for _, e := range events {
-		t.rows = append(t.rows, []string{e.When.String(), e.Author, inWords(e), e.Signature, e.Commit[:10]})
+		t.rows = append(t.rows, []string{e.When.String(), e.Author, e.Words(), e.Signature, e.Commit[:10]})
 	}
 	return t
-}
-
-// inWords is an event as people tell it: verb, record, statuses and reason.
-func inWords(e repo.Event) string {
-	text := e.Verb + " " + subjectOf(e)
-	if move := moveOf(e); move != "" {
-		text += ": " + move
-	}
-	if e.Reason != "" {
-		text += " (" + e.Reason + ")"
-	}
-	if e.Outside != "" {
-		text += " [OUTSIDE THE TABLE: " + e.Outside + "]"
-	}
-	return text
-}
-
-func subjectOf(e repo.Event) string {
-	switch {
-	case e.Case == "" && e.Pattern != 0:
-		return casefile.PatternRef{Account: e.Account, ID: e.Pattern}.String()
-	case e.Case == "":
-		return e.File
-	case e.Pattern != 0:
-		return fmt.Sprintf("%s/%s, pattern %d", e.Account, e.Case, e.Pattern)
-	}
-	return fmt.Sprintf("%s/%s", e.Account, e.Case)
-}
-
-func moveOf(e repo.Event) string {
-	switch {
-	case e.From == e.To:
-		return ""
-	case e.From == "":
-		return e.To.Title()
-	case e.To == "":
-		return e.From.Title() + " → nothing"
-	}
-	return e.From.Title() + " → " + e.To.Title()
 }
 
 func printCSV(to io.Writer, events []repo.Event) error {
@@ -137,18 +96,5 @@ func printCSV(to io.Writer, events []repo.Event) error {
 		rows = append(rows, []string{e.When.String(), e.Author, e.Verb, string(e.Account), string(e.Case), pattern, e.File,
 			string(e.From), string(e.To), e.Reason, e.Subject, e.Commit, e.Signature, e.Outside})
 	}
-	return writeCSV(to, rows)
-}
-
-// writeCSV is for spreadsheets, which take a cell that starts with one of these for a formula and carry it
-// out; a quote before it makes it a text.
-func writeCSV(to io.Writer, rows [][]string) error {
-	for _, row := range rows {
-		for i, cell := range row {
-			if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
-				row[i] = "'" + cell
-			}
-		}
-	}
-	return csv.NewWriter(to).WriteAll(rows)
+	return casefile.WriteCSV(to, rows)
 }

@@ -78,7 +78,7 @@ func (c *call) printTable(t table) error {
 		}
 		cells := make([]string, len(row))
 		for i, cell := range row {
-			cells[i] = oneLine(cell)
+			cells[i] = casefile.OneLine(cell)
 		}
 		fmt.Fprintln(w, strings.Join(cells, "\t"))
 	}

@@ -126,7 +126,7 @@ func (c *call) entryOf(tx *repo.Tx, of *casefile.Case, make func(*casefile.Case,
 	if err != nil {
 		return repo.Message{}, err
 	}
-	c.then = nextStep(of, []*casefile.Pattern{p})
+	c.then = of.Next([]*casefile.Pattern{p}).String()
 	return c.patternMessage(p, p.Type.Title()+" for "+of.Ref().String()+": "+p.Description), tx.Put(p, of)
 }
 
@@ -158,7 +158,7 @@ func (c *call) changeEntry(tx *repo.Tx, detail string, change func(*casefile.Cas
 		return repo.Message{}, err
 	}
 	entries, err := tx.EntriesOf(of.Ref())
-	c.then = nextStep(of, entries)
+	c.then = of.Next(entries).String()
 	return c.patternMessage(p, detail), err
 }
 

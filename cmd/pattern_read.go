@@ -144,7 +144,7 @@ func (v *patternView) rows(of *casefile.Case) [][]string {
 		rows = append(rows, []string{"Withdrawn", stamped(&v.Withdrawn.Stamp) + ": " + v.Withdrawn.Reason})
 	}
 	for _, d := range v.Deliveries {
-		rows = append(rows, []string{"Delivery", d.inWords(v.Pattern)})
+		rows = append(rows, []string{"Delivery", v.Pattern.Tell(d.Mitigator, d.Receipt)})
 	}
 	return rows
 }
@@ -167,21 +167,4 @@ func (v *patternView) inWords() string {
 		words += ", Resolved"
 	}
 	return words + ": " + short(v.Description, 60)
-}
-
-// inWords is a receipt in one line, as in: Downloaded by tm-01 at …, digest right.
-func (d deliveryView) inWords(p *casefile.Pattern) string {
-	words := casefile.PatternStatus(d.Event).Title() + " by " + string(d.Mitigator) + " at " + d.At.String()
-	what := "version"
-	if p.File != nil {
-		what = "digest"
-	}
-	words += ", " + what + map[bool]string{true: " right", false: " WRONG"}[d.Right]
-	if d.Endpoint != "" {
-		words += ", on " + d.Endpoint
-	}
-	if d.Result != "" {
-		words += ": " + oneLine(d.Result)
-	}
-	return words
 }

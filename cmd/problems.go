@@ -10,7 +10,7 @@ import (
 // printProblems shows each problem as compilers do, with the line and a caret below the place.
 func (c *call) printProblems(ps casefile.Problems) error {
 	for _, p := range ps {
-		text := visible(p.String())
+		text := casefile.Visible(p.String())
 		if p.Severity() == casefile.Warning {
 			text += " (warning)"
 		}
@@ -22,7 +22,7 @@ func (c *call) printProblems(ps casefile.Problems) error {
 			}
 		}
 		if hint := p.Advice(); hint != "" {
-			fmt.Fprintf(c.Stdout, "    hint: %s\n", oneLine(hint))
+			fmt.Fprintf(c.Stdout, "    hint: %s\n", casefile.OneLine(hint))
 		}
 	}
 	return nil
@@ -35,7 +35,7 @@ func excerpt(line string, column int) (text, caret string) {
 	if strings.TrimSpace(line) == "" {
 		return "", ""
 	}
-	runes, at := []rune(visible(line)), column-1
+	runes, at := []rune(casefile.Visible(line)), column-1
 	if at > before && len(runes) > most {
 		cut := min(at-before, len(runes)-before)
 		runes, at = append([]rune("…"), runes[cut:]...), at-cut+1

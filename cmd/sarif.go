@@ -78,7 +78,7 @@ func (c *call) printSARIF(ps casefile.Problems) error {
 	for _, p := range ps {
 		run.Results = append(run.Results, sarifResult{
 			RuleID: p.Rule, RuleIndex: index[p.Rule], Level: p.Severity(),
-			Message:   sarifMessage{visible(p.Text + "; " + p.Advice())},
+			Message:   sarifMessage{casefile.Visible(p.Text + "; " + p.Advice())},
 			Locations: []sarifLocation{{sarifPlaceOf(p)}},
 		})
 	}

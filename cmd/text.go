@@ -5,28 +5,13 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode"
+
+	"casebook/casefile"
 )
-
-// visible is text that cannot move the cursor or turn the line round: what comes from
-// files and people may hold anything.
-func visible(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control)) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
-}
-
-// oneLine is text for one line of talk or one cell of a table.
-func oneLine(s string) string {
-	return visible(strings.Join(strings.Fields(s), " "))
-}
 
 // short is text of n characters at the most.
 func short(s string, n int) string {
-	runes := []rune(oneLine(s))
+	runes := []rune(casefile.OneLine(s))
 	if len(runes) <= n {
 		return string(runes)
 	}

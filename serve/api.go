@@ -93,7 +93,9 @@ func (a *api) entry(c call) error {
 	if err != nil || entry == nil {
 		return &notFound
 	}
-	entry.serve(c.w, c.Request())
+	if entry.serve(c.w, c.Request()) == http.StatusPreconditionFailed {
+		a.metrics.problem(&conditionFailed)
+	}
 	return nil
 }
 

@@ -75,6 +75,26 @@ func TestTheListIsCompressedAndTaggedPerEncoding(t *testing.T) {
 	}
 }
 
+func TestOnlyIfItIsThatVersion(t *testing.T) {
+	s, _, _ := procedure(t)
+	for _, path := range []string{"/v1/patterns", "/v1/patterns/1"} {
+		tag := s.ask("GET", path, acmeToken).Header.Get("Etag")
+		isProblem(t, s.ask("GET", path, acmeToken, `If-Match: "x"`), 412, "precondition-failed")
+		isProblem(t, s.ask("GET", path, acmeToken, "If-Match: W/"+tag, "If-None-Match: "+tag), 412, "precondition-failed")
+		for _, c := range []struct {
+			method, match, known string
+			status               int
+		}{
+			{"HEAD", `"x"`, "", 412}, {"GET", tag, "", 200}, {"GET", "*", "", 200}, {"GET", tag, tag, 304}, {"HEAD", tag, tag, 304},
+		} {
+			r := s.ask(c.method, path, acmeToken, "If-Match: "+c.match, "If-None-Match: "+c.known, "If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT")
+			if r.StatusCode != c.status {
+				t.Errorf("%s %s if it is %s: %s, want %d", c.method, path, c.match, r.Status, c.status)
+			}
+		}
+	}
+}
+
 func TestEveryRouteAnswersHead(t *testing.T) {
 	s, p, _ := procedure(t)
 	for _, path := range []string{"/v1/patterns", "/v1/patterns/1", "/v1/files/" + string(p.File.SHA256)} {

@@ -66,13 +66,19 @@ func (d *document) choose(r *http.Request) *variant {
 	return &d.plain
 }
 
-// serve answers with the document, or with 304 where the client has it, and tells which.
+// serve answers with the document, with 304 where the client has it, or with 412 where it wants
+// another one, and tells which. Documents have no date, so conditions on one are ignored (RFC 9110,
+// 13.1.3 and 13.1.4).
 func (d *document) serve(w http.ResponseWriter, r *http.Request) (status int) {
 	v, h := d.choose(r), w.Header()
+	if !v.isWanted(r) {
+		conditionFailed.write(w, r)
+		return http.StatusPreconditionFailed
+	}
 	h["Etag"] = v.header.etag
 	h["Vary"] = varyEncoding
 	h["Cache-Control"] = privateCached
-	if matches(r.Header["If-None-Match"], v.etag) {
+	if v.isKnown(r) {
 		w.WriteHeader(http.StatusNotModified)
 		return http.StatusNotModified
 	}
@@ -89,23 +95,34 @@ func (d *document) serve(w http.ResponseWriter, r *http.Request) (status int) {
 	return http.StatusOK
 }
 
-// matches reports whether one of the tags of If-None-Match is etag, by weak comparison
-// (RFC 9110, 13.1.2).
-func matches(fields []string, etag string) bool {
+// isWanted reports whether If-Match, if there is one, names the variant (RFC 9110, 13.1.1).
+func (v *variant) isWanted(r *http.Request) bool {
+	fields := r.Header["If-Match"]
+	return fields == nil || matches(fields, v.etag, false)
+}
+
+// isKnown reports whether If-None-Match names the variant (RFC 9110, 13.1.2).
+func (v *variant) isKnown(r *http.Request) bool {
+	return matches(r.Header["If-None-Match"], v.etag, true)
+}
+
+// matches reports whether one of the tags is etag. Weakly compared, a weak one can be (RFC 9110,
+// 8.8.3.2).
+func matches(fields []string, etag string, weakly bool) bool {
 	for _, field := range fields {
 		for field = strings.TrimLeft(field, " \t,"); field != ""; field = strings.TrimLeft(field, " \t,") {
 			if field[0] == '*' {
 				return true
 			}
-			field = strings.TrimPrefix(field, "W/")
-			if field == "" || field[0] != '"' {
+			var weak bool
+			if field, weak = strings.CutPrefix(field, "W/"); field == "" || field[0] != '"' {
 				return false
 			}
 			end := strings.IndexByte(field[1:], '"') + 2
 			if end == 1 {
 				return false
 			}
-			if field[:end] == etag {
+			if field[:end] == etag && (weakly || !weak) {
 				return true
 			}
 			field = field[end:]

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -28,7 +29,27 @@ func TestIfNoneMatch(t *testing.T) {
 		"the gzip tag":        {[]string{`"abc-gzip"`}, false},
 		"rubbish, then a tag": {[]string{`x "abc"`}, false},
 	} {
-		if got := matches(c.fields, tag); got != c.want {
+		if got := matches(c.fields, tag, true); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestIfMatch(t *testing.T) {
+	v := newVariant([]byte("{}"), `"abc"`)
+	for name, c := range map[string]struct {
+		fields []string
+		want   bool
+	}{
+		"absent":      {nil, true},
+		"the tag":     {[]string{`"x"`, `"y", "abc"`}, true},
+		"any":         {[]string{"*"}, true},
+		"another":     {[]string{`"abd"`}, false},
+		"weak":        {[]string{`W/"abc"`}, false},
+		"weak and no": {[]string{`W/"abc", "abc"`}, true},
+		"empty":       {[]string{""}, false},
+	} {
+		if got := v.isWanted(&http.Request{Header: http.Header{"If-Match": c.fields}}); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

@@ -74,11 +74,14 @@ func (a *api) file(c call) error {
 	h["Repr-Digest"] = f.representer
 	defer watched(c.w, c.Request(), content, stall)()
 	c.Response().Committed = true
-	rangesOfBytes(c.Request().Header)
-	if r := c.Request(); r.Header["Range"] != nil {
+	conditions(c.Request().Header)
+	if r := c.Request(); r.Header["Range"] != nil || r.Header["If-Match"] != nil {
 		w := &ranged{ResponseWriter: c.w, r: r}
 		http.ServeContent(w, r, "", time.Time{}, content)
 		a.metrics.files.Add(float64(w.sent))
+		if w.refused != nil {
+			a.metrics.problem(w.refused)
+		}
 	} else {
 		// Nothing may stand between ServeContent and net/http's own writer, or the kernel
 		// no longer copies from disk to socket.
@@ -91,24 +94,30 @@ func (a *api) file(c call) error {
 }
 
 // ranged makes a problem document of net/http's plain words on a range that cannot be
-// satisfied, and leaves everything else, the kernel's copying too, as it is.
+// satisfied and its silence on a condition that does not hold, and leaves everything else,
+// the kernel's copying too, as it is.
 type ranged struct {
 	http.ResponseWriter
 	r       *http.Request
-	refused bool
+	refused *Problem
 	sent    int64 // of the content
 }
 
 func (w *ranged) WriteHeader(status int) {
-	if w.refused = status == http.StatusRequestedRangeNotSatisfiable; w.refused {
-		badRange.write(w.ResponseWriter, w.r)
+	switch status {
+	case http.StatusRequestedRangeNotSatisfiable:
+		w.refused = &badRange
+	case http.StatusPreconditionFailed:
+		w.refused = &conditionFailed
+	default:
+		w.ResponseWriter.WriteHeader(status)
 		return
 	}
-	w.ResponseWriter.WriteHeader(status)
+	w.refused.write(w.ResponseWriter, w.r)
 }
 
 func (w *ranged) Write(p []byte) (int, error) {
-	if w.refused {
+	if w.refused != nil {
 		return len(p), nil
 	}
 	n, err := w.ResponseWriter.Write(p)

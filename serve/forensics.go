@@ -60,8 +60,12 @@ func (f *forensics) handOut(c echo.Context, p *published, o *operator) error {
 	defer watched(w, c.Request(), content, stall)()
 	c.Response().Committed = true
 	went := &tally{ResponseWriter: w}
-	rangesOfBytes(c.Request().Header)
-	http.ServeContent(&ranged{ResponseWriter: went, r: c.Request()}, c.Request(), "", time.Time{}, content)
+	conditions(c.Request().Header)
+	answered := &ranged{ResponseWriter: went, r: c.Request()}
+	http.ServeContent(answered, c.Request(), "", time.Time{}, content)
+	if answered.refused != nil {
+		f.metrics.problem(answered.refused)
+	}
 	if went.status != http.StatusOK || went.sent != data.Size || http.NewResponseController(w).Flush() != nil || !reached(c.Request(), stall) {
 		return nil
 	}

@@ -51,6 +51,8 @@ func (m *metrics) polled(status int) {
 		m.unchanged.Inc()
 	case http.StatusUnauthorized:
 		m.problem(&unauthorized)
+	case http.StatusPreconditionFailed:
+		m.problem(&conditionFailed)
 	}
 }
 

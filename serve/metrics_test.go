@@ -41,6 +41,9 @@ func TestWhatIsCounted(t *testing.T) {
 	s.ask("HEAD", file, acmeToken)
 	s.ask("GET", file, acmeToken, "Range: bytes=0-9")
 	s.ask("GET", file, acmeToken, "Range: bytes=99999-")
+	for _, path := range []string{file, "/v1/patterns", "/v1/patterns/1"} {
+		s.ask("GET", path, acmeToken, `If-Match: "another"`)
+	}
 	s.ask("GET", file, acmeToken, `If-None-Match: "sha256:`+string(p.File.SHA256)+`"`)
 	s.ask("GET", file, acmeToken)
 	receipt := `{"event":"downloaded","sha256":"` + string(p.File.SHA256) + `"}`
@@ -52,20 +55,22 @@ func TestWhatIsCounted(t *testing.T) {
 	s.look(t.Context())
 	moment := strconv.FormatFloat(float64(today.Time().Unix()), 'g', -1, 64)
 	for name, want := range map[string]string{
-		`casebook_polls_total{answer="list"}`:              "1",
-		`casebook_polls_total{answer="unchanged"}`:         "2",
-		`casebook_problems_total{type="unauthorized"}`:     "1",
-		`casebook_problems_total{type="not-found"}`:        "1",
-		`casebook_file_bytes_total`:                        fmt.Sprint(10 + p.File.Size),
-		`casebook_receipts_total{event="downloaded"}`:      "1",
-		`casebook_journal_pending`:                         "1",
-		`casebook_refused_commits_total`:                   "1",
-		`casebook_refused_problems{rule="unknown-record"}`: "1",
-		`casebook_published_commit_age_seconds`:            "0",
-		`casebook_rewound_total`:                           "0",
-		`casebook_look_trouble`:                            "0",
-		`casebook_waiting`:                                 "0",
-		`casebook_last_look_timestamp_seconds`:             moment,
+		`casebook_polls_total{answer="list"}`:                                                   "1",
+		`casebook_polls_total{answer="unchanged"}`:                                              "2",
+		`casebook_problems_total{type="unauthorized"}`:                                          "1",
+		`casebook_problems_total{type="not-found"}`:                                             "1",
+		`casebook_problems_total{type="range"}`:                                                 "1",
+		`casebook_problems_total{type="precondition-failed"}`:                                   "3",
+		`casebook_file_bytes_total`:                                                             fmt.Sprint(10 + p.File.Size),
+		`casebook_receipts_total{event="downloaded"}`:                                           "1",
+		`casebook_journal_pending`:                                                              "1",
+		`casebook_refused_commits_total`:                                                        "1",
+		`casebook_refused_problems{rule="unknown-record"}`:                                      "1",
+		`casebook_published_commit_age_seconds`:                                                 "0",
+		`casebook_rewound_total`:                                                                "0",
+		`casebook_look_trouble`:                                                                 "0",
+		`casebook_waiting`:                                                                      "0",
+		`casebook_last_look_timestamp_seconds`:                                                  moment,
 		`casebook_mitigator_last_contact_timestamp_seconds{account="acme",mitigator="tm-02"}`:   moment,
 		`casebook_mitigator_last_contact_timestamp_seconds{account="zenith",mitigator="tm-01"}`: "",
 	} {

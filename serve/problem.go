@@ -38,6 +38,7 @@ var (
 	methodNotAllowed = problem(http.StatusMethodNotAllowed, "method-not-allowed", "method not allowed")
 	ambiguous        = problem(http.StatusConflict, "ambiguous", "more than one case has this key")
 	tooMany          = problem(http.StatusConflict, "too-many-receipts", "too many receipts for this pattern")
+	conditionFailed  = problem(http.StatusPreconditionFailed, "precondition-failed", "precondition failed")
 	tooLarge         = problem(http.StatusRequestEntityTooLarge, "too-large", "body too large")
 	tooFast          = problem(http.StatusTooManyRequests, "rate", "too many requests")
 	unsupportedMedia = problem(http.StatusUnsupportedMediaType, "unsupported-media", "unsupported media type")

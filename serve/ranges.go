@@ -6,6 +6,17 @@ import (
 	"strings"
 )
 
+// conditions puts the conditions and the range of a request for bytes into the words net/http knows.
+// Of a condition in several lines net/http reads the first only; they are one list (RFC 9110, 5.3).
+func conditions(h http.Header) {
+	for _, name := range []string{"If-Match", "If-None-Match"} {
+		if lines := h[name]; len(lines) > 1 {
+			h.Set(name, strings.Join(lines, ", "))
+		}
+	}
+	rangesOfBytes(h)
+}
+
 // rangesOfBytes takes a Range of another unit out of the header, which is to be ignored (RFC 9110,
 // 14.2), and puts one of bytes into the words net/http knows. To net/http the unit has small letters,
 // and the last 0 bytes are a range; there is none of no bytes, so it is made one beyond any file.

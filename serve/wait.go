@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -71,7 +72,7 @@ func preferredWait(fields []string) time.Duration {
 				continue
 			}
 			seconds, err := strconv.ParseUint(strings.Trim(value, " \t\""), 10, 31)
-			if err != nil {
+			if err != nil && !errors.Is(err, strconv.ErrRange) { // beyond the range, it is the range's end
 				return 0
 			}
 			return min(time.Duration(seconds)*time.Second, longestWait)
@@ -88,8 +89,8 @@ func (m *room) hold(c call) bool {
 		return false
 	}
 	h["Preference-Applied"] = []string{fmt.Sprintf("wait=%d", wait/time.Second)}
-	list := c.by.of.list
-	if !matches(r.Header["If-None-Match"], list.choose(r).etag) {
+	has := c.by.of.list.choose(r)
+	if !has.isKnown(r) || !has.isWanted(r) {
 		return false
 	}
 	conn, rest, err := http.NewResponseController(c.w).Hijack()
@@ -98,7 +99,7 @@ func (m *room) hold(c call) bool {
 		return false
 	}
 	c.Response().Committed = true
-	w := &waiter{conn: conn, asked: gist(r), by: c.by, header: h.Clone(), etag: list.choose(r).etag}
+	w := &waiter{conn: conn, asked: gist(r), by: c.by, header: h.Clone(), etag: has.etag}
 	if rest.Reader.Buffered() == 0 { // else it has sent more already
 		w.until = time.Now().Add(wait)
 	}
@@ -110,7 +111,7 @@ func (m *room) hold(c call) bool {
 // gist keeps of a request what decides the answer, and lets go of net/http's buffers.
 func gist(r *http.Request) *http.Request {
 	small := &http.Request{Method: r.Method, Header: http.Header{}, TLS: r.TLS}
-	for _, name := range []string{"Authorization", "Accept-Encoding", "If-None-Match"} {
+	for _, name := range []string{"Authorization", "Accept-Encoding", "If-Match", "If-None-Match"} {
 		if values := r.Header[name]; values != nil {
 			small.Header[name] = values
 		}

@@ -24,7 +24,7 @@ func TestHowLongAClientWantsToWait(t *testing.T) {
 		"a while":                {[]string{"wait=55"}, 55 * time.Second},
 		"no time":                {[]string{"wait=0"}, 0},
 		"longer than we let":     {[]string{"wait=86400"}, longestWait},
-		"longer than anything":   {[]string{"wait=99999999999999999999"}, 0},
+		"longer than anything":   {[]string{"wait=99999999999999999999"}, longestWait},
 		"among other wishes":     {[]string{"respond-async, wait=10; x=y", "handling=lenient"}, 10 * time.Second},
 		"in a second field":      {[]string{"respond-async", "wait=10"}, 10 * time.Second},
 		"twice: the first":       {[]string{"wait=5, wait=10"}, 5 * time.Second},
@@ -166,7 +166,8 @@ func TestAPollThatMustNotWait(t *testing.T) {
 		"the head alone":            {"HEAD", acmeToken, tag, "wait=60", "", 304},
 		"a stranger":                {"GET", "x", tag, "wait=60", "", 401},
 		"the list of someone else":  {"GET", zenithToken, tag, "wait=60", "wait=60", 200},
-		"more than is let, at once": {"GET", acmeToken, `"x"`, "wait=3600", "wait=300", 200},
+		"more than is let, at once": {"GET", acmeToken, `"x"`, "wait=99999999999999999999", "wait=300", 200},
+		"only of another version":   {"GET", acmeToken, tag + "\r\nIf-Match: \"x\"", "wait=60", "wait=60", 412},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := dial(t, s.listen)

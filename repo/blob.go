@@ -43,9 +43,6 @@ const (
 // takeBlob streams size bytes of src into a loose object in the incoming folder. The object is not put
 // into the repository yet, because there `git gc --prune=now` would delete it as unreferenced.
 func takeBlob(ctx context.Context, incoming string, src io.Reader, size int64, progress func(int64)) (*Blob, error) {
-	if err := os.MkdirAll(incoming, 0o777); err != nil {
-		return nil, err
-	}
 	sweep(incoming)
 	f, err := createOwned(incoming, leftover, 0o444)
 	if err != nil {
@@ -177,7 +174,7 @@ func (b *Blob) place(o objectDir) error {
 	if _, err := os.Stat(target); err == nil && b.placed {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
+	if err := makeBelow(o.path, filepath.Dir(target), 0o777); err != nil {
 		return err
 	}
 	if err := b.link(target); err != nil {

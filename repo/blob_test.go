@@ -35,7 +35,7 @@ func TestBlobIsGitsOwn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := newOracle(t)
-			incoming := filepath.Join(o.gitDir(), "casebook", "incoming")
+			incoming := t.TempDir()
 			var seen int64
 			b, err := takeBlob(t.Context(), incoming, bytes.NewReader(content), int64(len(content)), func(n int64) { seen = n })
 			if err != nil {
@@ -167,7 +167,11 @@ func BenchmarkBlob(b *testing.B) {
 func takeFile(b *testing.B, o *oracle, file string, size int64) *Blob {
 	f := must(os.Open(file))
 	defer f.Close()
-	blob := must(takeBlob(b.Context(), filepath.Join(o.dir, ".git", "casebook", "incoming"), f, size, nil))
+	incoming := filepath.Join(o.dir, ".git", "casebook")
+	if err := os.MkdirAll(incoming, 0o777); err != nil {
+		b.Fatal(err)
+	}
+	blob := must(takeBlob(b.Context(), incoming, f, size, nil))
 	if err := blob.place(objectDir{filepath.Join(o.dir, ".git", "objects")}); err != nil {
 		b.Fatal(err)
 	}

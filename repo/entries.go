@@ -121,13 +121,14 @@ func (s *Snapshot) candidates(c casefile.CaseRef, all []entry) ([]entry, error) 
 
 // targets is what the state folder remembers of one customer's entries.
 type targets struct {
+	state *State
 	file  string
 	lines int
 	of    map[plumbing.Hash]string
 }
 
 func (s *State) targets(a casefile.Account) targets {
-	t := targets{file: filepath.Join(s.dir, "entries", string(a)), of: map[plumbing.Hash]string{}}
+	t := targets{state: s, file: filepath.Join(s.dir, "entries", string(a)), of: map[plumbing.Hash]string{}}
 	data, _ := os.ReadFile(t.file)
 	for line := range bytes.Lines(data) {
 		t.lines++
@@ -145,7 +146,7 @@ func (t targets) learn(entries []entry, inUse int) {
 	for _, e := range entries {
 		lines.WriteString(e.tree.String() + " " + string(e.pattern.Target.Case) + "\n")
 	}
-	if os.MkdirAll(filepath.Dir(t.file), 0o700) != nil {
+	if t.state.make("entries") != nil {
 		return
 	}
 	if t.lines > 2*inUse { // most lines are of folders that have changed since

@@ -128,7 +128,7 @@ func (o objectDir) draft(h plumbing.Hash, write func(io.Writer) error) (*draft, 
 	target := o.file(h)
 	folder := filepath.Dir(target)
 	for try := 0; ; try++ {
-		if err := os.MkdirAll(folder, 0o777); err != nil {
+		if err := makeBelow(o.path, folder, 0o777); err != nil {
 			return nil, err
 		}
 		d, err := newDraft(folder, "tmp_obj_", target, 0o444, write)

@@ -142,10 +142,11 @@ func absFrom(dir, path string) string {
 
 func (r *Repo) with(state string) (*Repo, error) {
 	if state == "" {
-		state = filepath.Join(r.common, "casebook")
+		r.state = &State{dir: filepath.Join(r.common, "casebook"), within: r.common}
+		return r, nil
 	}
 	state, err := filepath.Abs(state)
-	r.state = &State{state}
+	r.state = &State{dir: state}
 	return r, err
 }
 

@@ -27,7 +27,7 @@ func (s refs) lock(ctx context.Context, name string, wait time.Duration) (*refLo
 		return nil, err
 	}
 	for try := 0; ; try++ {
-		if err := os.MkdirAll(filepath.Dir(s.file(name)), 0o777); err != nil {
+		if err := makeBelow(s.folderOf(name), filepath.Dir(s.file(name)), 0o777); err != nil {
 			return nil, fmt.Errorf("%s: another ref's name is in the way: %w", name, err)
 		}
 		l, err := takeLock(ctx, s.file(name)+".lock", wait)

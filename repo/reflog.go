@@ -35,11 +35,12 @@ func (s refs) log(m refMove, create bool) error {
 
 // appendLog writes the line once, so that a repair may repeat it.
 func (s refs) appendLog(name string, m refMove, create bool) error {
-	file := filepath.Join(s.folderOf(name), "logs", filepath.FromSlash(name))
+	top := s.folderOf(name)
+	file := filepath.Join(top, "logs", filepath.FromSlash(name))
 	flags := os.O_RDWR | os.O_APPEND
 	if create {
 		flags |= os.O_CREATE
-		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+		if err := makeBelow(top, filepath.Dir(file), 0o777); err != nil {
 			return err
 		}
 		if isFolder(file) {

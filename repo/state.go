@@ -16,7 +16,10 @@ import (
 
 // State is the state folder: what belongs to a casebook and not into git. Its files are named by the
 // SHA-256 of their bytes, and all of it but forensics can be deleted and is built anew.
-type State struct{ dir string }
+type State struct {
+	dir    string
+	within string // the repository's folder that it is in; "" if it was put elsewhere
+}
 
 // Kind is a shelf of the state folder.
 type Kind string
@@ -155,5 +158,9 @@ func (s *State) incoming() (string, error) {
 // make makes a folder of the state folder. Forensic data is dangerous and tokens' users are nobody
 // else's business: only the owner may look in.
 func (s *State) make(name string) error {
-	return os.MkdirAll(filepath.Join(s.dir, name), 0o700)
+	folder := filepath.Join(s.dir, name)
+	if s.within == "" {
+		return os.MkdirAll(folder, 0o700)
+	}
+	return makeBelow(s.within, folder, 0o700)
 }

@@ -108,18 +108,11 @@ func (f *graphFile) find(h plumbing.Hash) (int, bool) {
 	if h[0] > 0 {
 		low = int(binary.BigEndian.Uint32(f.fanout[4*int(h[0])-4:]))
 	}
-	for high = min(high, f.count); low < high; {
-		middle := (low + high) / 2
-		switch bytes.Compare(f.names[middle*20:middle*20+20], h[:]) {
-		case 0:
-			return middle, true
-		case -1:
-			low = middle + 1
-		default:
-			high = middle
-		}
+	if high = min(high, f.count); low > high {
+		return 0, false
 	}
-	return 0, false
+	i, ok := findHash(f.names[20*low:20*high], h)
+	return low + i, ok
 }
 
 func (g *graph) parents(f *graphFile, row []byte) (parents []plumbing.Hash, ok bool) {

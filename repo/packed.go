@@ -84,7 +84,10 @@ func (p *packed) object(at place, depth int) (packedObject, error) {
 		return packedObject{}, err
 	}
 	switch e.kind {
-	case plumbing.CommitObject, plumbing.TreeObject, plumbing.BlobObject, plumbing.TagObject:
+	case plumbing.TreeObject:
+		p.keep(at, packedObject{e.kind, data})
+		return packedObject{e.kind, data}, nil
+	case plumbing.CommitObject, plumbing.BlobObject, plumbing.TagObject:
 		return packedObject{e.kind, data}, nil
 	case plumbing.OFSDeltaObject, plumbing.REFDeltaObject:
 	default:
@@ -105,6 +108,9 @@ func (p *packed) object(at place, depth int) (packedObject, error) {
 	}
 	p.keep(from, base)
 	data, err = applyDelta(base.data, data)
+	if err == nil && base.kind == plumbing.TreeObject {
+		p.keep(at, packedObject{base.kind, data})
+	}
 	return packedObject{base.kind, data}, err
 }
 

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,12 +50,10 @@ type audit struct {
 // counts the commits, and those that are not signed.
 func (s *Snapshot) Audit(ctx context.Context, now time.Time) (found []Finding, commits, unsigned int, err error) {
 	a := &audit{Snapshot: s, now: now}
-	w, err := s.walk(nil, true)
-	if err != nil {
+	if a.trust, _, err = s.trust(); err != nil {
 		return nil, 0, 0, err
 	}
-	a.trust = &trust{walk: w}
-	if err := w.each(ctx, time.Time{}, a.commit); err != nil {
+	if err := a.trust.walk.each(ctx, time.Time{}, a.commit); err != nil {
 		return nil, 0, 0, err
 	}
 	a.published()
@@ -135,7 +134,10 @@ func (a *audit) leftOut(t *teller) error {
 		return nil
 	}
 	parted, err := a.mergeBase(t.parents[0], t.parents[1])
-	if err != nil || parted.IsZero() {
+	if errors.Is(err, ErrNotFound) {
+		return nil // histories that have nothing in common
+	}
+	if err != nil {
 		return err
 	}
 	base, err := t.walk.node(parted)

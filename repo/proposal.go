@@ -72,7 +72,7 @@ func (p *Proposal) Validate() (casefile.Problems, error) {
 		return nil, err
 	}
 	j.problems = slices.DeleteFunc(j.problems, func(one casefile.Problem) bool { return !j.concerns(one) })
-	unsigned, err := p.is.CheckSignatures(p.was.Commit())
+	unsigned, err := p.is.checkProposed(p.tip)
 	j.say(unsigned...)
 	return j.finish(), err
 }

@@ -3,8 +3,6 @@ package repo
 import (
 	"container/heap"
 	"errors"
-	"fmt"
-	"strings"
 
 	"casebook/casefile"
 
@@ -17,39 +15,58 @@ import (
 // Who may sign is what allowed_signers says in the commit before, so that no commit admits itself:
 //
 //   - of a merge, in each parent that has the base in its history, so that a key once allowed and removed
-//     since admits nobody by way of an old branch;
+//     since admits nobody by way of an old branch; without a base, in each that demands signatures and
+//     decided who may sign since the branches parted;
 //   - of a commit on a branch that was merged, in its first parent;
 //   - where the branch was moved to a line without the base, also in the base;
 //   - of the commit with which history begins, in itself; but where there is a base, in that.
 //
 // A commit has to be signed if casebook.yaml demands it in the commit, in one before it, or in the base.
+// Where nothing is demanded any more and there is no base, only the commits are judged that decided who
+// has to sign: among them are those that took the demand away.
 func (s *Snapshot) CheckSignatures(base string) (casefile.Problems, error) {
-	w, err := s.walk(nil, true)
+	t, demanded, err := s.trust()
+	switch {
+	case err != nil || s.commit.IsZero():
+		return nil, err
+	case base == "":
+		t.deciding = !demanded
+		return t.check(s.commit)
+	}
+	from, err := s.resolve(base)
+	if errors.Is(err, ErrNotFound) {
+		if !demanded && !s.repo.state.Demanding(base) {
+			return nil, nil
+		}
+		return casefile.Problems{goneBase(base)}, nil
+	}
+	if err == nil {
+		err = t.since(from)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t.check(s.commit)
+}
+
+func goneBase(base string) casefile.Problem {
+	return casefile.Problem{File: casefile.SignersFile, Rule: casefile.RuleSignature,
+		Text: "the commit that was good before, " + base + ", is gone: nobody can say who may sign",
+		Hint: "git fetch may bring it back; if it is right that it is gone, stop the server, take the commit's line out of the file published in its state folder, and start it"}
+}
+
+// checkProposed judges a proposal's commits as they will be judged once the base has merged them.
+func (s *Snapshot) checkProposed(base *Snapshot) (casefile.Problems, error) {
+	t, _, err := s.trust()
 	if err != nil || s.commit.IsZero() {
 		return nil, err
 	}
-	t := &trust{walk: w, reaches: map[plumbing.Hash]bool{}}
-	demanded, err := w.demands(s.tree)
-	if err != nil || base == "" && !demanded {
-		return nil, err
+	if base.commit.IsZero() {
+		return t.check(s.commit)
 	}
-	if base != "" {
-		from, err := s.resolve(base)
-		if errors.Is(err, ErrNotFound) && !demanded {
-			return nil, nil
-		}
-		if errors.Is(err, ErrNotFound) {
-			return casefile.Problems{{File: casefile.SignersFile, Rule: casefile.RuleSignature, Text: "the commit that was good before, " + base + ", is gone: nobody can say who may sign"}}, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if t.base, err = w.node(from); err != nil {
-			return nil, err
-		}
-		if t.demanded, err = w.demands(t.base.tree); err != nil {
-			return nil, err
-		}
+	t.proposed = true
+	if err := t.since(base.commit); err != nil {
+		return nil, err
 	}
 	return t.check(s.commit)
 }
@@ -57,11 +74,32 @@ func (s *Snapshot) CheckSignatures(base string) (casefile.Problems, error) {
 // trust is a check of signatures under way.
 type trust struct {
 	*walk
+	of       *Snapshot
 	base     *node // nil where all of history is judged
 	demanded bool  // in the base
-	since    map[plumbing.Hash]bool
+	deciding bool  // only what decides who has to sign is judged
+	proposed bool  // the base has yet to merge the tip
+	fresh    map[plumbing.Hash]bool
 	reaches  map[plumbing.Hash]bool // whether the base is in a commit's history
 	replaced bool                   // the tip does not have the base in its history
+}
+
+// trust is a check of all of history, and whether the tip demands signatures.
+func (s *Snapshot) trust() (*trust, bool, error) {
+	w, err := s.walk(nil, true)
+	if err != nil {
+		return nil, false, err
+	}
+	demanded, err := w.demands(s.tree)
+	return &trust{walk: w, of: s, reaches: map[plumbing.Hash]bool{}}, demanded, err
+}
+
+// since takes a commit for the base.
+func (t *trust) since(base plumbing.Hash) (err error) {
+	if t.base, err = t.node(base); err == nil {
+		t.demanded, err = t.demands(t.base.tree)
+	}
+	return err
 }
 
 func (t *trust) check(tip plumbing.Hash) (casefile.Problems, error) {
@@ -69,7 +107,7 @@ func (t *trust) check(tip plumbing.Hash) (casefile.Problems, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.replaced = t.base != nil && len(all) > 0 && !t.reach(tip)
+	t.replaced = t.base != nil && !t.proposed && len(all) > 0 && !t.reach(tip)
 	var problems casefile.Problems
 	for i := len(all) - 1; i >= 0; i-- {
 		why, err := t.judge(all[i])
@@ -106,7 +144,7 @@ func (t *trust) commits(tip plumbing.Hash) ([]*node, error) {
 		return nil, err
 	}
 	var visited []*node
-	for fresh(queue, old) {
+	for anyFresh(queue, old) {
 		n := heap.Pop(&queue).(*node)
 		visited = append(visited, n)
 		for _, p := range n.parents {
@@ -118,19 +156,19 @@ func (t *trust) commits(tip plumbing.Hash) ([]*node, error) {
 			}
 		}
 	}
-	t.since = map[plumbing.Hash]bool{}
+	t.fresh = map[plumbing.Hash]bool{}
 	var found []*node
 	for _, n := range visited {
 		if !old[n.hash] {
 			found = append(found, n)
-			t.since[n.hash] = true
+			t.fresh[n.hash] = true
 		}
 	}
 	return found, nil
 }
 
-// fresh reports whether a commit that is not old is still to be visited.
-func fresh(queue newestFirst, old map[plumbing.Hash]bool) bool {
+// anyFresh reports whether a commit that is not old is still to be visited.
+func anyFresh(queue newestFirst, old map[plumbing.Hash]bool) bool {
 	for _, n := range queue {
 		if !old[n.hash] {
 			return true
@@ -159,7 +197,7 @@ func (t *trust) reach(h plumbing.Hash) bool {
 		return true
 	}
 	known, ok := t.reaches[h]
-	if ok || !t.since[h] {
+	if ok || !t.fresh[h] {
 		return known
 	}
 	for _, p := range t.known[h].parents {
@@ -170,77 +208,4 @@ func (t *trust) reach(h plumbing.Hash) bool {
 	}
 	t.reaches[h] = false
 	return false
-}
-
-// judge says why a commit is not trusted; "" where it is, or need not be.
-func (t *trust) judge(n *node) (string, error) {
-	demanded, err := t.demands(n.tree)
-	demanded = demanded || t.demanded
-	for _, p := range n.parents {
-		if demanded || err != nil {
-			break
-		}
-		var before *node
-		if before, err = t.node(p); err == nil {
-			demanded, err = t.demands(before.tree)
-		}
-	}
-	if err != nil || !demanded {
-		return "", err
-	}
-	befores, err := t.befores(n)
-	if err != nil {
-		return "", err
-	}
-	for _, before := range befores {
-		v, err := t.verdict(n.hash, before)
-		if err != nil || v.wrong != "" {
-			return v.wrong, err
-		}
-	}
-	return "", nil
-}
-
-// befores are the trees whose signers all have to admit a commit's.
-func (t *trust) befores(n *node) ([]plumbing.Hash, error) {
-	var trees []plumbing.Hash
-	for i, h := range n.parents {
-		p, err := t.node(h)
-		if err != nil {
-			return nil, err
-		}
-		reaches := t.base != nil && t.reach(h)
-		may, err := t.signersIn(p.tree)
-		switch {
-		case err != nil:
-			return nil, err
-		case i == 0 && !reaches && t.demanded && may == nil:
-			trees = append(trees, t.base.tree) // the branch began before there were allowed signers
-		case i == 0 || reaches:
-			trees = append(trees, p.tree)
-		}
-	}
-	if t.base != nil && len(n.parents) > 1 && !t.reach(n.parents[0]) && len(trees) > 1 {
-		trees = trees[1:] // main merged into a branch, of which main became the tip
-	}
-	switch {
-	case t.base != nil && (t.replaced || len(n.parents) == 0):
-		trees = append(trees, t.base.tree)
-	case len(n.parents) == 0:
-		trees = append(trees, n.tree)
-	}
-	return trees, nil
-}
-
-func (t *trust) problem(n *node, why string) casefile.Problem {
-	name, subject := n.hash.String()[:10], ""
-	if data, err := t.objects.bytes(plumbing.CommitObject, n.hash, maxObject); err == nil {
-		_, message, _ := strings.Cut(string(data), "\n\n")
-		subject, _, _ = strings.Cut(message, "\n")
-		who := committerIn(data)
-		name += " by " + who.Name + " <" + who.Email + ">"
-	}
-	return casefile.Problem{File: casefile.SignersFile, Rule: casefile.RuleSignature,
-		Text: fmt.Sprintf("commit %s (%s): %s", name, subject, why),
-		Hint: "casebook.yaml demands signatures; somebody whom " + casefile.SignersFile + " allows in the commit before has to make the commit"}
 }

@@ -151,6 +151,120 @@ func TestAKeyTakenBackAdmitsNobodyByWayOfAnOldBranch(t *testing.T) {
 	expect(t, "a history of its own", c.wrong(base), notAllowed)
 }
 
+// Where nobody says what was good before, the history itself has to tell how its demand ended.
+func TestADemandEndsOnlyWithASignature(t *testing.T) {
+	optional := func(c *court) string { return strings.Replace(c.read(casefile.BookFile), "required", "optional", 1) }
+	for _, test := range []struct {
+		name string
+		do   func(*court)
+		want string
+	}{
+		{"taken away by an allowed signer", func(c *court) { c.as("jane", casefile.BookFile, optional(c)); c.as("", "README.md", "1") }, ""},
+		{"taken away by nobody", func(c *court) { c.as("", casefile.BookFile, optional(c)) }, "it is not signed"},
+		{"taken away by a stranger", func(c *court) { c.as("eve", casefile.BookFile, optional(c)) }, notAllowed},
+		{"and much was done since", func(c *court) {
+			c.as("", casefile.BookFile, optional(c))
+			c.as("jane", "README.md", "1")
+			c.as("", "README.md", "2")
+		}, "it is not signed"},
+		{"by one who let himself in before", func(c *court) {
+			c.as("eve", casefile.SignersFile, c.line["eve"]+"\n")
+			c.as("eve", casefile.BookFile, optional(c))
+		}, notAllowed},
+		{"by one who let himself in with it", func(c *court) {
+			c.write(casefile.SignersFile, c.line["eve"]+"\n")
+			c.as("eve", casefile.BookFile, optional(c))
+		}, notAllowed},
+		{"all signers taken out before", func(c *court) { c.as("", casefile.SignersFile, "# nobody\n"); c.as("", casefile.BookFile, optional(c)) },
+			"it is not signed; it is not signed"},
+		{"casebook.yaml gone", func(c *court) { c.git("rm", "-q", casefile.BookFile); c.as("", "README.md", "1") }, "it is not signed"},
+		{"demanded again, and ended with a signature", func(c *court) {
+			book := c.read(casefile.BookFile)
+			c.as("", casefile.BookFile, optional(c))
+			c.as("jane", casefile.BookFile, book)
+			c.as("jane", casefile.BookFile, optional(c))
+		}, "it is not signed"},
+		{"a line from before the demand, with it merged into that", func(c *court) {
+			c.git("switch", "-q", "-c", "side", "HEAD~1")
+			c.as("", "README.md", "1")
+			c.sign("", "merge", "-q", "-s", "ours", "-m", "merged", "main")
+		}, "it is not signed"},
+		{"the same by one who let himself in there", func(c *court) {
+			c.git("switch", "-q", "-c", "side", "HEAD~1")
+			c.as("", casefile.SignersFile, c.line["eve"]+"\n")
+			c.sign("eve", "merge", "-q", "-s", "ours", "-m", "merged", "main")
+		}, notAllowed},
+		{"a history of its own, with it merged into that", func(c *court) {
+			c.git("checkout", "-q", "--orphan", "other")
+			c.as("eve", casefile.SignersFile, c.line["eve"]+"\n")
+			c.sign("eve", "merge", "-q", "-s", "ours", "--allow-unrelated-histories", "-m", "merged", "main")
+		}, notAllowed},
+		{"a stranger's own court, with it merged into that", func(c *court) {
+			book := c.read(casefile.BookFile)
+			c.git("switch", "-q", "-c", "side", "HEAD~1")
+			c.as("", casefile.SignersFile, c.line["eve"]+"\n")
+			c.as("eve", casefile.BookFile, book)
+			c.sign("eve", "merge", "-q", "-s", "ours", "-m", "merged", "main")
+		}, notAllowed},
+		{"a branch from before the demand, with it merged into that by an allowed signer", func(c *court) {
+			c.git("switch", "-q", "-c", "side", "HEAD~2")
+			c.as("", "README.md", "1")
+			c.sign("jane", "merge", "-q", "-m", "merged", "main")
+		}, ""},
+		{"an older branch, merged by somebody who was let in since", func(c *court) {
+			c.git("branch", "side")
+			c.as("jane", casefile.SignersFile, c.line["jane"]+"\n"+c.line["bob"]+"\n")
+			c.git("switch", "-q", "side")
+			c.as("jane", "README.md", "1")
+			c.git("switch", "-q", "main")
+			c.sign("bob", "merge", "-q", "-m", "merged", "side")
+		}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := newCourt(t)
+			test.do(c)
+			expect(t, "from the beginning", c.wrong(""), test.want)
+		})
+	}
+}
+
+func TestABranchFromBeforeTheDemandIsJudgedAsItsMergeWillBe(t *testing.T) {
+	for who, want := range map[string]string{"": "it is not signed", "eve": notAllowed, "jane": ""} {
+		c := newCourt(t)
+		c.git("switch", "-q", "-c", "side", "HEAD~2")
+		c.as(who, "README.md", "1")
+		p := must(c.Propose("main", "side"))
+		proposed := must(p.Validate()).Error()
+		p.Close()
+		base := c.git("rev-parse", "main")
+		c.git("switch", "-q", "main")
+		c.sign("jane", "merge", "-q", "--no-ff", "-m", "merged", "side")
+		expect(t, "merged, by "+who, c.wrong(base), want)
+		if (proposed == "") != (want == "") || !strings.Contains(proposed, want) {
+			t.Errorf("proposed by %q: %s", who, proposed)
+		}
+	}
+}
+
+func TestWhatWasPublishedUnderADemandIsNotForgotten(t *testing.T) {
+	c := newCourt(t)
+	gone := strings.Repeat("1", 40)
+	published := c.git("rev-parse", "HEAD")
+	c.as("jane", casefile.BookFile, strings.Replace(c.read(casefile.BookFile), "required", "optional", 1))
+	expect(t, "a base that is gone and demanded nothing", c.wrong(gone), "")
+	must(0, os.MkdirAll(c.State().Dir(), 0o700))
+	must(0, c.State().Publish(Publication{Commit: published, Branch: "main"}))
+	must(0, c.State().Publish(Publication{Commit: gone, Branch: "main", Signed: true}))
+	must(0, c.State().Publish(Publication{Commit: gone, Branch: "main", Signed: true}))
+	expect(t, "published", strings.Join(c.State().Published("main"), " "), published+" "+gone)
+	s := must(c.Snapshot(""))
+	defer s.Close()
+	problems := must(s.CheckSignatures(gone))
+	if len(problems) != 1 || !strings.Contains(problems[0].Text, gone+", is gone") || !strings.Contains(problems[0].Hint, "published") {
+		t.Errorf("a base that is gone and demanded signatures: %v", problems)
+	}
+}
+
 func TestValidateDemandsSignatures(t *testing.T) {
 	c := newCourt(t)
 	base := c.git("rev-parse", "HEAD")

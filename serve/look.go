@@ -151,10 +151,12 @@ func (p *publisher) good(branch string) string {
 		return ""
 	}
 	s, err := p.repo.Snapshot(commit)
-	if err != nil {
-		return "" // git has thrown it away
+	switch {
+	case err == nil:
+		_ = s.Close() // nothing was written
+	case !p.repo.State().Demanding(commit):
+		return ""
 	}
-	_ = s.Close() // nothing was written
 	return commit
 }
 
@@ -162,7 +164,7 @@ func (p *publisher) good(branch string) string {
 func (p *publisher) publish(next *published, s *repo.Snapshot, branch string) error {
 	p.current.Store(next)
 	p.room.turn()
-	p.remember(branch, next.commit)
+	p.remember(branch, s)
 	old := p.basis
 	p.basis = s // kept open, so that the next look need not open its commit again
 	if old == nil {

@@ -2,8 +2,9 @@ package serve
 
 import (
 	"context"
-	"errors"
-	"os"
+
+	"casebook/casefile"
+	"casebook/repo"
 )
 
 // What is published is remembered in the state folder: a server that is started again
@@ -11,16 +12,16 @@ import (
 // would have without the restart. Nothing is ever taken out of that memory, a line for each
 // commit, so that history --check can tell when published history was replaced.
 
-func (p *publisher) memory() string { return p.repo.State().PublishedFile() }
-
-func (p *publisher) remember(branch, commit string) {
-	if p.remembered(branch) == commit {
-		return
+func (p *publisher) remember(branch string, s *repo.Snapshot) {
+	if p.stock == nil {
+		return // it was not published, only shown
 	}
-	f, err := os.OpenFile(p.memory(), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	book := &casefile.Book{}
+	err := s.Get(book)
 	if err == nil {
-		_, err = f.WriteString(commit + " " + branch + "\n")
-		err = errors.Join(err, f.Close())
+		err = p.repo.State().Publish(repo.Publication{
+			Commit: s.Commit(), Branch: branch, Signed: book.Signatures == casefile.SignaturesRequired,
+		})
 	}
 	if err != nil {
 		p.log.Warn("cannot remember what is published", "error", err)

@@ -43,7 +43,7 @@ func TestWhatIsRememberedIsNotBelievedBlindly(t *testing.T) {
 			good := b.serve().current.Load().commit
 			bad := b.commit(orphan("acme"))
 			s := b.serve()
-			if err := os.WriteFile(s.memory(), []byte(memory(good, bad)), 0o600); err != nil {
+			if err := os.WriteFile(s.publisher.repo.State().PublishedFile(), []byte(memory(good, bad)), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			if p := b.serve().current.Load(); p != nil {

@@ -88,3 +88,47 @@ func TestOnlySignedCommitsArePublishedWhereTheyAreDemanded(t *testing.T) {
 		t.Errorf("by %s", who)
 	}
 }
+
+func TestADemandOutlivesTheCommitThatMadeIt(t *testing.T) {
+	b := newBook(t)
+	janes, jane := newKey(t)
+	base := b.git("rev-parse", "HEAD")
+	commit := func(with []string, file, text string) string {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(b.dir, file), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		b.git("add", "-A")
+		b.git(append(with, "commit", "-qm", "by hand")...)
+		return b.git("rev-parse", "HEAD")
+	}
+	signed := []string{"-c", "gpg.format=ssh", "-c", "commit.gpgsign=true", "-c", "user.signingkey=" + janes}
+	book := b.text(&casefile.Book{})
+	commit(signed, casefile.SignersFile, "t@t.example "+jane+"\n")
+	good := commit(signed, casefile.BookFile, book+"signatures: required\n")
+	s := b.serve()
+	if got := s.current.Load(); got == nil || got.commit != good {
+		t.Fatalf("published %+v", got)
+	}
+	b.git("reset", "-q", "--hard", base)
+	bad := commit(nil, "README.md", "another history, in which nothing is demanded")
+	b.git("reflog", "expire", "--expire=now", "--all")
+	b.git("gc", "-q", "--prune=now")
+	s.publisher.look(context.Background())
+	if got := s.current.Load().commit; got != good {
+		t.Errorf("running: published %s", got)
+	}
+	again := b.serve()
+	if got := again.current.Load(); got != nil {
+		t.Errorf("after a restart: published %s", got.commit)
+	}
+	if r := again.found.Load().refused; r == nil || r.commit != bad || !strings.Contains(r.problems[0].Text, good+", is gone") {
+		t.Errorf("after a restart: refused %+v", r)
+	}
+	if err := os.Remove(b.repo.State().PublishedFile()); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.serve().current.Load(); got == nil || got.commit != bad {
+		t.Errorf("after somebody said that it is right: published %+v", got)
+	}
+}

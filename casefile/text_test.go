@@ -1,28 +1,37 @@
 package casefile
 
 import (
-	"strings"
+	"bytes"
+	"encoding/csv"
 	"testing"
 )
 
-func TestACellIsNoFormula(t *testing.T) {
+func TestNoCellOfASpreadsheetIsAFormulaOrActsOnATerminal(t *testing.T) {
 	for cell, want := range map[string]string{
-		"for ws-017": "for ws-017",
-		"=1+1":       "'=1+1",
-		"@SUM(A1)":   "'@SUM(A1)",
-		"-2":         "'-2",
-		"＝1":         "'＝1",
-		"\tx":        "'\tx",
-		"a\x1b[2Jb":  "a\uFFFD[2Jb",
-		"a\u202Eb":   "a\uFFFDb",
-		"":           "",
+		"":                    "",
+		"a reason, quoted":    "a reason, quoted",
+		"two\nlines":          "two\nlines",
+		"=1+1":                "'=1+1",
+		"+1":                  "'+1",
+		"-1":                  "'-1",
+		"@SUM(A1)":            "'@SUM(A1)",
+		"＝1+1":                "'＝1+1",
+		"＋1":                  "'＋1",
+		"－1":                  "'－1",
+		"＠SUM(A1)":            "'＠SUM(A1)",
+		"\t=1+1":              "'\t=1+1",
+		"\r=1+1":              "'\uFFFD=1+1",
+		"\x1b[2Jall is gone":  "\uFFFD[2Jall is gone",
+		"a\u202eturned round": "a\uFFFDturned round",
+		"1 = 1":               "1 = 1",
 	} {
-		var got strings.Builder
-		if err := WriteCSV(&got, [][]string{{cell, "end"}}); err != nil {
+		var out bytes.Buffer
+		if err := WriteCSV(&out, [][]string{{"x", cell}}); err != nil {
 			t.Fatal(err)
 		}
-		if got, want := strings.Trim(got.String(), "\""), want+",end\n"; got != want {
-			t.Errorf("%q became %q, not %q", cell, got, want)
+		rows, err := csv.NewReader(&out).ReadAll()
+		if err != nil || rows[0][1] != want {
+			t.Errorf("%q: got %q %v, want %q", cell, rows, err, want)
 		}
 	}
 }

@@ -24,6 +24,7 @@ var doors = map[string]string{
 	"golang.org/x/term":                        "cmd",
 	"github.com/labstack/echo/v4":              "serve",
 	"github.com/fsnotify/fsnotify":             "serve",
+	"github.com/dustin/go-humanize":            "serve",
 	"github.com/gofrs/flock":                   "serve",
 	"github.com/cenkalti/backoff/v5":           "serve",
 	"github.com/prometheus/client_golang":      "serve",

@@ -175,7 +175,7 @@ func adviseUncommitted(e *repo.Uncommitted) []string {
 
 func adviseExposed(e *serve.Exposed) []string {
 	if e.Console {
-		return []string{"--console 127.0.0.1:8080; a proxy in front decides who else may look"}
+		return []string{"keep it on 127.0.0.1, or say with --console-user-header NAME how a proxy in front names who it let in"}
 	}
 	return []string{"--tls-cert FILE --tls-key FILE, or --listen 127.0.0.1:8443, or --plain-http if a proxy in front does TLS"}
 }

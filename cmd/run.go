@@ -78,6 +78,7 @@ func (a *app) tree() *cli.App {
 			a.historyCommand(),
 			a.publishedCommand(),
 			a.serveCommand(),
+			a.consoleCommand(),
 			a.mitigateCommand(),
 			a.demoCommand(),
 			a.schemaCommand(),

@@ -17,7 +17,8 @@ func (a *app) serveCommand() *cli.Command {
 		Description: "casebook -C acme-cases serve --listen 127.0.0.1:8443",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "listen", Usage: "answer Threat Mitigators on `ADDR`", Value: "127.0.0.1:8443"},
-			&cli.StringFlag{Name: "console", Usage: "answer operators' tools (/livez, /readyz, /status) on `ADDR`", Value: "127.0.0.1:8080"},
+			&cli.StringFlag{Name: "console", Usage: "show the pages, and answer operators' tools (/livez, /readyz, /status, /metrics), on `ADDR`", Value: "127.0.0.1:8080"},
+			userHeaderFlag(),
 			&cli.StringFlag{Name: "branch", Usage: "publish this `BRANCH`; the one casebook.yaml names where absent"},
 			&cli.StringFlag{Name: "max-forensics", Usage: "take forensic data of this `SIZE` at the most, as in 500M or 2G", Value: "2G"},
 			&cli.StringFlag{Name: "tls-cert", Usage: "answer Threat Mitigators over TLS, with the certificate in `FILE`; read again when it changes"},
@@ -49,6 +50,10 @@ func serveCasebook(c *call) error {
 	if c.Int("rate") < 0 {
 		return usage("--rate: less than nothing", "--rate 0 answers any number of requests")
 	}
+	header, err := c.userHeader()
+	if err != nil {
+		return err
+	}
 	var key *repo.SigningKey
 	if file := c.String("signing-key"); file != "" {
 		if key, err = repo.ReadSigningKey(c.path(file), c.Getenv("SSH_AUTH_SOCK")); err != nil {
@@ -58,10 +63,10 @@ func serveCasebook(c *call) error {
 	return serve.Run(c.Context.Context, serve.Config{
 		Key: key,
 		Dir: c.folder(), State: c.stateFolder(), Branch: c.String("branch"),
-		Listen: c.String("listen"), Console: c.String("console"), TLS: tls, PlainHTTP: c.Bool("plain-http"), Rate: c.Int("rate"), Drain: c.Duration("drain"), Forensics: largest,
+		Listen: c.String("listen"), Console: c.String("console"), UserHeader: header, TLS: tls, PlainHTTP: c.Bool("plain-http"), Rate: c.Int("rate"), Drain: c.Duration("drain"), Forensics: largest,
 		Tick: c.Duration("tick"), Log: c.logger(), Now: c.Now, Getenv: c.Getenv,
 	}, func(listen, console net.Addr) {
-		c.talk("answering mitigators on %s://%s, operators on http://%s; Ctrl-C ends", scheme, listen, console)
+		c.talk("answering mitigators on %s://%s, the console is on http://%s; Ctrl-C ends", scheme, listen, console)
 	})
 }
 

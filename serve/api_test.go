@@ -111,9 +111,9 @@ func TestEveryRouteAnswersHead(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/", "/livez", "/readyz", "/status"} {
+	for _, path := range []string{"/livez", "/readyz", "/status"} {
 		w := httptest.NewRecorder()
-		s.console.ServeHTTP(w, httptest.NewRequest("HEAD", path, nil))
+		s.console.ServeHTTP(w, httptest.NewRequest("HEAD", "http://localhost"+path, nil))
 		if w.Code != 200 {
 			t.Errorf("HEAD %s: %d", path, w.Code)
 		}
@@ -237,8 +237,5 @@ func TestStatusIsJSON(t *testing.T) {
 	}
 	if len(got.Mitigators) != 4 || got.Mitigators[0].LastContact != today || !got.Mitigators[1].LastContact.IsZero() || !got.Mitigators[2].Revoked {
 		t.Errorf("mitigators %+v", got.Mitigators)
-	}
-	if _, page := s.admin("/"); !strings.Contains(page, "acme/tm-01: 2026-11-23T09:12:00Z") || strings.Contains(page, acmeToken) {
-		t.Errorf("the summary is\n%s", page)
 	}
 }

@@ -19,6 +19,7 @@ import (
 
 	"casebook/casefile"
 	"casebook/repo"
+	"casebook/serve/console"
 )
 
 const (
@@ -219,9 +220,13 @@ func (b *book) serve() *service {
 		b.Fatal(err)
 	}
 	s.api = described(b.TB, (&api{publisher: s.publisher, recorder: s.recorder, forensics: &forensics{publisher: s.publisher, limit: 1 << 20}}).routes(), false)
-	s.console = described(b.TB, (&console{s.publisher, s.recorder}).routes(), true)
+	s.console = described(b.TB, s.operations().routes(), true)
 	s.look(context.Background())
 	return s
+}
+
+func (s *service) operations() *operations {
+	return newOperations(s.publisher, s.recorder, console.New(s.source(context.Background(), s.recorder)), "")
 }
 
 // ask asks as a mitigator; headers are "Name: value".
@@ -253,7 +258,7 @@ func (s *service) report(token string, id casefile.PatternID, body string) *http
 
 func (s *service) admin(path string) (int, string) {
 	w := httptest.NewRecorder()
-	s.console.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	s.console.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost"+path, nil))
 	return w.Code, w.Body.String()
 }
 

@@ -96,7 +96,7 @@ func TestContactsAreRememberedByTheNextServer(t *testing.T) {
 	if err != nil || !latest.Equal(today.Time()) {
 		t.Errorf("latest %v, %v", latest, err)
 	}
-	for _, m := range (&console{s.publisher, s.recorder}).status().Mitigators {
+	for _, m := range s.operations().status().Mitigators {
 		if heard := m.LastContact == today; heard != (m.Account == "acme" && m.Name == "tm-01") {
 			t.Errorf("%s/%s: %s", m.Account, m.Name, m.LastContact)
 		}

@@ -12,13 +12,14 @@ import (
 
 	"casebook/casefile"
 	"casebook/repo"
+	"casebook/serve/console"
 )
 
 // publisher looks at the branch and publishes what is good. One goroutine looks; any
 // number read what is current and what the last look found.
 type publisher struct {
 	repo     *repo.Repo
-	stock    *stock
+	stock    *stock           // nil where only the pages are shown, and nothing is written
 	key      *repo.SigningKey // signs what the server commits; nil signs nothing
 	named    string           // the branch, where the caller named one
 	log      *slog.Logger
@@ -29,11 +30,14 @@ type publisher struct {
 	room     *room
 	metrics  *metrics
 	requests *numbering
-	settled  string         // the commit that was published or refused last
-	again    time.Time      // when it is worth reading once more, if it was refused
-	resumed  bool           // whether what was served before the start was asked for
-	tip      string         // the one that was looked at last
-	basis    *repo.Snapshot // of the commit that is published
+	news     *news
+	pages    atomic.Pointer[console.Published] // current, as the pages show it
+	reports  string                            // the tip of the deliveries that were last looked at
+	settled  string                            // the commit that was published or refused last
+	again    time.Time                         // when it is worth reading once more, if it was refused
+	resumed  bool                              // whether what was served before the start was asked for
+	tip      string                            // the one that was looked at last
+	basis    *repo.Snapshot                    // of the commit that is published
 }
 
 // finding is what the last look found.
@@ -55,7 +59,7 @@ type refused struct {
 func newPublisher(r *repo.Repo, named string, log *slog.Logger, now func() time.Time) *publisher {
 	p := &publisher{
 		repo: r, named: named, log: log, now: now, contacts: map[string]*contact{},
-		metrics: newMetrics(), requests: newNumbering(),
+		metrics: newMetrics(), requests: newNumbering(), news: newNews(),
 		stock: &stock{repo: r, state: r.State(), verified: map[string]casefile.Digest{}},
 	}
 	p.room = newRoom(&p.current, now, p.metrics)
@@ -82,6 +86,7 @@ func (p *publisher) look(ctx context.Context) {
 	}
 	p.tell(last, f)
 	p.found.Store(f)
+	p.announce(last, f)
 }
 
 // branch is the one the caller named, or casebook.yaml at HEAD names, which is asked until
@@ -163,6 +168,7 @@ func (p *publisher) good(branch string) string {
 // publish flips to what is made of a commit.
 func (p *publisher) publish(next *published, s *repo.Snapshot, branch string) error {
 	p.current.Store(next)
+	p.pages.Store(next.show(branch))
 	p.room.turn()
 	p.remember(branch, s)
 	old := p.basis
@@ -230,8 +236,10 @@ func (p *publisher) customer(ctx context.Context, s *repo.Snapshot, a casefile.A
 	if err != nil || len(problems) > 0 {
 		return nil, problems, err
 	}
-	if problems, err = p.stock.take(ctx, s, unproven); err != nil || len(problems) > 0 {
-		return nil, problems, err
+	if p.stock != nil {
+		if problems, err = p.stock.take(ctx, s, unproven); err != nil || len(problems) > 0 {
+			return nil, problems, err
+		}
 	}
 	c, err := newCustomer(holdings, tree, was)
 	return c, nil, err

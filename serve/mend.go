@@ -14,7 +14,7 @@ const mendTime = 2 * time.Second
 // away: git waits for them for ever, and the next change here may be long in coming. Whatever
 // stands in the way of it stands in the way of that change too, which tells.
 func (p *publisher) mend(ctx context.Context) {
-	if p.found.Load() == nil {
+	if p.found.Load() == nil || p.stock == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, mendTime)

@@ -61,7 +61,7 @@ func (m *metrics) problem(p *Problem) {
 }
 
 // metrics answers GET /metrics.
-func (s *console) metricsPage() http.Handler {
+func (s *operations) metricsPage() http.Handler {
 	r := prometheus.NewRegistry()
 	m := s.publisher.metrics
 	r.MustRegister(m.waits, m.files, m.refused, m.rewound, m.polls, m.problems, m.looks, m.receipts, &reading{s},
@@ -70,7 +70,7 @@ func (s *console) metricsPage() http.Handler {
 }
 
 // reading is the state of the server at the moment it is asked for.
-type reading struct{ *console }
+type reading struct{ *operations }
 
 var (
 	commitAge   = gauge("published_commit_age_seconds", "Time since the commit that is served was made.")

@@ -34,6 +34,7 @@ func (p *Problem) Error() string {
 var (
 	badRequest       = problem(http.StatusBadRequest, "bad-request", "bad request")
 	unauthorized     = problem(http.StatusUnauthorized, "unauthorized", "no valid token")
+	forbidden        = problem(http.StatusForbidden, "forbidden", "not for everybody")
 	notFound         = problem(http.StatusNotFound, "not-found", "not found")
 	methodNotAllowed = problem(http.StatusMethodNotAllowed, "method-not-allowed", "method not allowed")
 	ambiguous        = problem(http.StatusConflict, "ambiguous", "more than one case has this key")

@@ -14,28 +14,30 @@ import (
 	"time"
 
 	"casebook/repo"
+	"casebook/serve/console"
 
 	"github.com/gofrs/flock"
 )
 
 // Config says what is served, where, and how often it is looked at.
 type Config struct {
-	Dir       string           // the repository, or a folder in it
-	State     string           // the state folder; "" is the one in the repository
-	Branch    string           // published; "" is the one casebook.yaml names
-	Listen    string           // address for mitigators
-	Console   string           // address for people and probes; "" is none
-	TLS       TLS              // of Listen; no files are none
-	PlainHTTP bool             // Listen may be reached from elsewhere: a proxy in front does the TLS
-	Tick      time.Duration    // between looks without an event; 0 is 30 seconds
-	Rate      int              // requests a second of one mitigator or operator; 0 is any
-	Drain     time.Duration    // for what is under way when the server stops; 0 is 30 seconds
-	Batch     time.Duration    // between commits of receipts; 0 is 2 seconds
-	Forensics int64            // bytes of forensic data that are taken at the most; 0 is 2 GiB
-	Key       *repo.SigningKey // signs what the server commits; nil signs nothing
-	Log       *slog.Logger     // nil is silence
-	Now       func() time.Time
-	Getenv    func(string) string
+	Dir        string           // the repository, or a folder in it
+	State      string           // the state folder; "" is the one in the repository
+	Branch     string           // published; "" is the one casebook.yaml names
+	Listen     string           // address for mitigators
+	Console    string           // address for people and probes; "" is none
+	UserHeader string           // in which the proxy before Console says who is asking; "" where there is none
+	TLS        TLS              // of Listen; no files are none
+	PlainHTTP  bool             // Listen may be reached from elsewhere: a proxy in front does the TLS
+	Tick       time.Duration    // between looks without an event; 0 is 30 seconds
+	Rate       int              // requests a second of one mitigator or operator; 0 is any
+	Drain      time.Duration    // for what is under way when the server stops; 0 is 30 seconds
+	Batch      time.Duration    // between commits of receipts; 0 is 2 seconds
+	Forensics  int64            // bytes of forensic data that are taken at the most; 0 is 2 GiB
+	Key        *repo.SigningKey // signs what the server commits; nil signs nothing
+	Log        *slog.Logger     // nil is silence
+	Now        func() time.Time
+	Getenv     func(string) string
 }
 
 // ErrServing says that another server has the state folder.
@@ -100,6 +102,8 @@ func (c Config) run(ctx context.Context, p *publisher, r *recorder, ready func(l
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	api := &api{publisher: p, recorder: r, forensics: &forensics{publisher: p, limit: c.Forensics}, rate: c.Rate}
 	servers := []*http.Server{c.server(api.routes())}
 	listeners := []net.Listener{listen}
@@ -111,10 +115,8 @@ func (c Config) run(ctx context.Context, p *publisher, r *recorder, ready func(l
 		}
 		consoleAddr = l.Addr()
 		listeners = append(listeners, l)
-		servers = append(servers, c.server((&console{p, r}).routes()))
+		servers = append(servers, c.server(newOperations(p, r, console.New(p.source(ctx, r)), c.UserHeader).routes()))
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	for i, s := range servers {
 		go func() { cancel(s.Serve(listeners[i])) }()
 	}
@@ -219,7 +221,11 @@ func (c Config) checkAddresses() error {
 	if err := checkAddress(c.Listen, c.PlainHTTP || c.TLS != (TLS{}), &Exposed{false, c.Listen}); err != nil || c.Console == "" {
 		return err
 	}
-	return checkAddress(c.Console, false, &Exposed{true, c.Console})
+	return c.checkConsole()
+}
+
+func (c Config) checkConsole() error {
+	return checkAddress(c.Console, c.UserHeader != "", &Exposed{true, c.Console})
 }
 
 func checkAddress(address string, anywhere bool, exposed *Exposed) error {

@@ -5,31 +5,55 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"casebook/casefile"
+	"casebook/serve/console"
 
 	"github.com/labstack/echo/v4"
 )
 
-// console answers people and their tools, on a listener of its own.
-type console struct {
+// operations answers people and their tools, on a listener of its own: the pages, and what
+// probes and monitoring ask.
+type operations struct {
 	*publisher
 	recorder *recorder
+	pages    *console.Console
+	guard    console.Guard
 }
 
-func (s *console) routes() http.Handler { return s.requests.each(wholeBodies(s.router())) }
+func newOperations(p *publisher, r *recorder, pages *console.Console, userHeader string) *operations {
+	return &operations{p, r, pages, console.Guard{UserHeader: userHeader}}
+}
 
-func (s *console) router() *echo.Echo {
+func (s *operations) routes() http.Handler { return s.requests.each(wholeBodies(s.router())) }
+
+func (s *operations) router() *echo.Echo {
 	e := newRouter(s.publisher, func(http.Header) {})
+	guard(e, s.guard, "/livez", "/readyz", "/metrics") // probes have no user
+	s.pages.Routes(e)
 	for path, do := range map[string]echo.HandlerFunc{
-		"/": s.summary, "/livez": s.live, "/readyz": s.ready, "/status": s.tellStatus, "/openapi.yaml": describe, "/metrics": echo.WrapHandler(s.metricsPage()),
+		"/livez": s.live, "/readyz": s.ready, "/status": s.tellStatus, "/openapi.yaml": describe, "/metrics": echo.WrapHandler(s.metricsPage()),
 	} {
 		e.GET(path, guarded(do))
 		e.HEAD(path, guarded(do))
 	}
 	return e
+}
+
+// guard lets only those in who may look; the open paths anybody may ask for.
+func guard(e *echo.Echo, g console.Guard, open ...string) {
+	e.Use(guarded, func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if !slices.Contains(open, c.Request().URL.Path) {
+				if why := g.Why(c.Request()); why != "" {
+					return forbidden.because("%s", why)
+				}
+				g.Knows(c)
+			}
+			return next(c)
+		}
+	})
 }
 
 // status is the body of /status.
@@ -74,7 +98,7 @@ type journalStatus struct {
 	Pending int `json:"pending"` // receipts answered and not yet committed
 }
 
-func (s *console) status() status {
+func (s *operations) status() status {
 	f, p := s.found.Load(), s.current.Load()
 	now := status{
 		Branch: f.branch, LookedAt: casefile.At(f.at), Trouble: f.trouble,
@@ -118,13 +142,13 @@ func (p *published) fleet(c *customer) []mitigatorStatus {
 	return fleet
 }
 
-func (s *console) tellStatus(c echo.Context) error { return answer(c, http.StatusOK, s.status()) }
+func (s *operations) tellStatus(c echo.Context) error { return answer(c, http.StatusOK, s.status()) }
 
-func (s *console) live(c echo.Context) error { return c.String(http.StatusOK, "alive\n") }
+func (s *operations) live(c echo.Context) error { return c.String(http.StatusOK, "alive\n") }
 
 // ready is no before the first good commit. A server that refuses a later one still
 // serves, so it is ready.
-func (s *console) ready(c echo.Context) error {
+func (s *operations) ready(c echo.Context) error {
 	f, p := s.found.Load(), s.current.Load()
 	if p == nil {
 		return notPublished.because("%s", f.obstacle())
@@ -150,32 +174,4 @@ func (f *finding) obstacle() string {
 		return fmt.Sprintf("refusing %s: %d problems, see /status; the first: %s", f.refused.commit, len(f.refused.problems), f.refused.problems[0])
 	}
 	return "not looked yet"
-}
-
-// summary is what a person sees who opens the address.
-func (s *console) summary(c echo.Context) error {
-	f, p, now := s.found.Load(), s.current.Load(), s.status()
-	var b strings.Builder
-	if p == nil {
-		fmt.Fprintf(&b, "casebook serve\n\nnothing is published yet; %s\n", f.obstacle())
-	} else {
-		fmt.Fprintf(&b, "casebook serve\n\n%s\n", f.sentence(p.commit))
-	}
-	if f.refused != nil {
-		for _, problem := range f.refused.problems {
-			fmt.Fprintln(&b, "  "+problem.String())
-		}
-	}
-	for _, c := range now.Customers {
-		fmt.Fprintf(&b, "customer %s: %d listed\n", c.Account, c.Listed)
-	}
-	for _, m := range now.Mitigators {
-		heard := m.LastContact.String()
-		if heard == "" {
-			heard = "not heard"
-		}
-		fmt.Fprintf(&b, "mitigator %s/%s: %s\n", m.Account, m.Name, heard)
-	}
-	fmt.Fprintf(&b, "receipts waiting to be committed: %d\n\n/livez /readyz /status /metrics /openapi.yaml\n", now.Journal.Pending)
-	return c.String(http.StatusOK, b.String())
 }

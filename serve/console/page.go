@@ -1,0 +1,215 @@
+package console
+
+import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"casebook/casefile"
+	"casebook/repo"
+
+	"github.com/dustin/go-humanize"
+	"github.com/labstack/echo/v4"
+)
+
+// request is one question of a browser, and the commit that answers it.
+type request struct {
+	echo.Context
+	*Published // nil where nothing is published yet
+	now        time.Time
+}
+
+// view is a page as values; its template makes HTML of them.
+type view struct {
+	name   string // of the template
+	title  string // of the browser's window, most particular part first; "casebook" is added
+	trail  []crumb
+	data   any
+	status int // 0 is 200
+}
+
+// crumb is one step of the way to a page.
+type crumb struct{ Title, URL string }
+
+// frame is what the layout is filled with.
+type frame struct {
+	Title    string
+	Trail    []crumb
+	Menu     []menuItem
+	Query    string // of the search
+	User     string // as the proxy in front says
+	Commit   string
+	Branch   string
+	Made     moment
+	Troubled bool // the branch's tip is not what is shown
+	Serving  bool
+	Data     any
+}
+
+type menuItem struct {
+	crumb
+	Current bool
+}
+
+var menu = []crumb{{"Customers", "/"}, {"Nonconforming Endpoints", "/nonconforming"}, {"History", "/history"}, {"Figures", "/figures"}, {"Publishing", "/publishing"}}
+
+// moment is a time as the pages show it: as it is, and how long ago.
+type moment struct {
+	At  casefile.Time
+	Ago string
+}
+
+func (r *request) moment(t casefile.Time) moment {
+	if t.IsZero() {
+		return moment{}
+	}
+	return moment{t, humanize.RelTime(t.Time(), r.now, "ago", "from now")}
+}
+
+var (
+	//go:embed templates
+	templateFiles embed.FS
+	templates     = parse()
+)
+
+// parse makes of every page's file a template in the layout. The files are part of the
+// program: one that is wrong is found by the first test.
+func parse() map[string]*template.Template {
+	all := map[string]*template.Template{}
+	files, _ := fs.Glob(templateFiles, "templates/*.html")
+	shared := template.Must(template.New("").Funcs(words).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html"))
+	for _, file := range files {
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		if name != "layout" && name != "parts" {
+			all[name] = template.Must(template.Must(shared.Clone()).ParseFS(templateFiles, file))
+		}
+	}
+	return all
+}
+
+// words are the functions that templates have.
+var words = template.FuncMap{
+	"asset":   assetURL,
+	"bytes":   func(n int64) string { return humanize.IBytes(uint64(n)) },
+	"comma":   func(n int) string { return humanize.Comma(int64(n)) },
+	"visible": casefile.Visible,
+	"short":   func(s string) string { return s[:min(10, len(s))] },
+}
+
+// errNoPage says that there is no such page; errEarly that nothing is published yet.
+var (
+	errNoPage = errors.New("there is no such page")
+	errEarly  = errors.New("nothing is published yet")
+)
+
+// show answers with a page made of what is published.
+func (k *Console) show(make page) echo.HandlerFunc {
+	return k.showAny(func(r *request) (*view, error) {
+		if r.Published == nil {
+			return nil, errEarly
+		}
+		return make(r)
+	})
+}
+
+// showAny is show for the pages that also have something to say before the first good commit.
+func (k *Console) showAny(make page) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := &request{c, k.Published(), k.Now()}
+		v, err := make(r)
+		if err != nil {
+			v = k.complain(r, err)
+		}
+		if v == nil {
+			return nil // the page has answered by itself: a table as CSV, or another place to go to
+		}
+		return k.answer(r, v)
+	}
+}
+
+// complain is the page for what went wrong.
+func (k *Console) complain(r *request, err error) *view {
+	switch {
+	case errors.Is(err, errNoPage), errors.Is(err, repo.ErrNotFound):
+		return &view{name: "missing", title: "Not found", status: http.StatusNotFound, data: err.Error()}
+	case errors.Is(err, errEarly):
+		return &view{name: "early", title: "Nothing published yet", status: http.StatusServiceUnavailable, data: k.Standing()}
+	}
+	k.Log.Error("cannot show", "path", r.Request().URL.Path, "error", err)
+	return &view{name: "broken", title: "Something went wrong", status: http.StatusInternalServerError, data: err.Error()}
+}
+
+func (k *Console) answer(r *request, v *view) error {
+	standing := k.Standing()
+	f := frame{
+		Title: v.title, Trail: v.trail, Query: r.QueryParam("q"), User: userOf(r.Context), Branch: standing.Branch,
+		Troubled: standing.Refused != nil || standing.Trouble != "", Serving: standing.Serving, Data: v.data,
+	}
+	if r.Request().URL.Path != "/search" {
+		f.Query = ""
+	}
+	if r.Published != nil {
+		f.Commit, f.Made = r.Commit, r.moment(casefile.At(r.Made))
+	}
+	for _, m := range menu {
+		f.Menu = append(f.Menu, menuItem{m, m.URL == r.Request().URL.Path})
+	}
+	var page bytes.Buffer
+	if err := templates[v.name].ExecuteTemplate(&page, "layout", f); err != nil {
+		return fmt.Errorf("page %s: %w", v.name, err)
+	}
+	return send(r.Context, cmp.Or(v.status, http.StatusOK), page.Bytes())
+}
+
+// policy lets a page do what ours do: be styled by our sheet, be refreshed by our script,
+// and send its forms here.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// secure are the headers of everything that the console answers.
+func secure(h http.Header) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+}
+
+var compressors = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
+// send answers with a page, compressed where the browser takes that.
+func send(c echo.Context, status int, page []byte) error {
+	h := c.Response().Header()
+	secure(h)
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store") // a page is of its moment, and not for the next who sits here
+	h.Set("Vary", "Accept-Encoding")
+	if strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
+		var small bytes.Buffer
+		z := compressors.Get().(*gzip.Writer)
+		z.Reset(&small)
+		_, _ = z.Write(page) // a buffer takes everything
+		_ = z.Close()
+		compressors.Put(z)
+		h.Set("Content-Encoding", "gzip")
+		page = small.Bytes()
+	}
+	h.Set("Content-Length", strconv.Itoa(len(page)))
+	c.Response().WriteHeader(status)
+	if c.Request().Method == http.MethodHead {
+		return nil
+	}
+	_, err := c.Response().Write(page)
+	return err
+}

@@ -1,0 +1,132 @@
+package serve
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"casebook/casefile"
+	"casebook/repo"
+	"casebook/serve/console"
+)
+
+// PagesConfig says which casebook's pages are shown, where, and to whom.
+type PagesConfig struct {
+	Dir        string // the repository, or a folder in it
+	State      string // the state folder; "" is the one in the repository
+	Branch     string // "" is the one casebook.yaml names
+	Listen     string
+	UserHeader string        // in which a proxy says who is asking; "" where there is none
+	Tick       time.Duration // between looks without an event; 0 is 5 seconds
+	Log        *slog.Logger  // nil is silence
+	Now        func() time.Time
+	Getenv     func(string) string
+}
+
+// Pages shows the pages alone, of any clone and without a server, until ctx ends. Nothing is
+// written. It calls ready once connections are accepted.
+func Pages(ctx context.Context, c PagesConfig, ready func(net.Addr)) error {
+	rest := Config{Listen: c.Listen, Console: c.Listen, UserHeader: c.UserHeader, Tick: cmp.Or(c.Tick, 5*time.Second), Log: c.Log, Now: c.Now, Getenv: c.Getenv}.filled()
+	if err := rest.checkConsole(); err != nil {
+		return err
+	}
+	r, err := repo.Open(c.Dir, c.State, rest.Getenv)
+	if err != nil {
+		return err
+	}
+	p := newPublisher(r, c.Branch, rest.Log, rest.Now)
+	p.stock = nil
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	e := newRouter(p, func(http.Header) {})
+	guard(e, console.Guard{UserHeader: c.UserHeader})
+	console.New(p.source(ctx, nil)).Routes(e)
+	s := rest.server(p.requests.each(wholeBodies(e)))
+	go func() { cancel(s.Serve(l)) }()
+	ready(l.Addr())
+	p.watch(ctx, rest.Tick)
+	limited, stop := context.WithTimeout(context.Background(), time.Second)
+	defer stop()
+	if s.Shutdown(limited) != nil {
+		_ = s.Close()
+	}
+	return broken(ctx)
+}
+
+// source is where the pages take from what they show. There is no recorder where no
+// mitigators are answered.
+func (p *publisher) source(ctx context.Context, r *recorder) console.Source {
+	return console.Source{
+		Repo: p.repo, Now: p.now, Changed: p.news.changed, Ended: ctx.Done(), Log: p.log,
+		Published: p.pages.Load, Standing: func() console.Standing { return p.standing(r) },
+	}
+}
+
+func (p *published) show(branch string) *console.Published {
+	s := &console.Published{Branch: branch, Commit: p.commit, Made: p.made, Customers: map[casefile.Account]*casefile.Holdings{}}
+	for account, c := range p.customers {
+		s.Customers[account] = c.held
+	}
+	return s
+}
+
+func (p *publisher) standing(r *recorder) console.Standing {
+	f := p.found.Load()
+	s := console.Standing{Serving: r != nil, Branch: f.branch, LookedAt: f.at, Trouble: f.trouble, Heard: map[string]time.Time{}, Waiting: p.room.names()}
+	if f.refused != nil {
+		s.Refused = &console.Refused{Commit: f.refused.commit, Problems: f.refused.problems}
+	}
+	if f.rewound != nil {
+		s.Rewound = &console.Rewound{From: f.rewound.from, To: f.rewound.to, At: f.rewound.at}
+	}
+	if now := p.current.Load(); now != nil {
+		for ref, v := range now.names {
+			if seen := v.seen.Load(); seen != 0 {
+				s.Heard[ref] = time.Unix(seen, 0)
+			}
+		}
+	}
+	if r != nil {
+		s.Pending = len(r.pending())
+	}
+	return s
+}
+
+// names are the mitigators whose polls wait, and how many each has.
+func (r *room) names() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	names := map[string]int{}
+	for w := range r.waiting {
+		if w.by != nil {
+			names[fmt.Sprintf("%s/%s", w.by.of.account, w.by.name)]++
+		}
+	}
+	return names
+}
+
+// announce tells the pages if what they show is another than it was at the last look. What
+// others report, or fetched from elsewhere, comes on a branch of its own.
+func (p *publisher) announce(last, now *finding) {
+	reports := ""
+	if s, err := p.repo.Deliveries(); err == nil {
+		if reports = s.Commit(); reports != p.reports && p.stock == nil {
+			_, _ = p.recall(s) // who cannot be read was not heard
+		}
+		err = errors.Join(err, s.Close())
+	}
+	if reports == p.reports && now.published == last.published && now.refused == last.refused && now.rewound == last.rewound && now.trouble == last.trouble {
+		return
+	}
+	p.reports = reports
+	p.news.spread()
+}

@@ -198,25 +198,28 @@ func (b *book) toldLikeGit(how string, paths ...string) {
 	}
 }
 
+// report is what a mitigator did with an entry, some minutes later.
+func (b *book) report(p *casefile.Pattern, minutes int, e casefile.Event) {
+	b.Helper()
+	at := testNow.Add(time.Duration(minutes) * time.Minute)
+	how := How{Branch: DeliveriesBranch, Now: at, By: &Signature{"serve", "serve@casebook.invalid"}}
+	_, err := b.Change(context.Background(), how, func(tx *Tx) (Message, error) {
+		d := &casefile.Delivery{Account: "acme", Pattern: p.ID, Mitigator: "tm-01"}
+		if err := tx.Get(d); err != nil && !errors.Is(err, ErrNotFound) {
+			return Message{}, err
+		}
+		d.Receipts = append(d.Receipts, casefile.Receipt{Event: e, At: casefile.At(at), SHA256: p.File.SHA256})
+		return Message{Subject: "deliver"}, tx.Put(d)
+	})
+	must(0, err)
+}
+
 func TestHistoryWeavesDeliveriesIn(t *testing.T) {
 	b := newBook(t)
 	ref := b.receive("ws-017")
 	p := b.upload(ref, "lpt$vpn.123", "bytes")
-	report := func(minutes int, e casefile.Event) {
-		at := testNow.Add(time.Duration(minutes) * time.Minute)
-		how := How{Branch: DeliveriesBranch, Now: at, By: &Signature{"serve", "serve@casebook.invalid"}}
-		_, err := b.Change(context.Background(), how, func(tx *Tx) (Message, error) {
-			d := &casefile.Delivery{Account: "acme", Pattern: p.ID, Mitigator: "tm-01"}
-			if err := tx.Get(d); err != nil && !errors.Is(err, ErrNotFound) {
-				return Message{}, err
-			}
-			d.Receipts = append(d.Receipts, casefile.Receipt{Event: e, At: casefile.At(at), SHA256: p.File.SHA256})
-			return Message{Subject: "deliver"}, tx.Put(d)
-		})
-		must(0, err)
-	}
-	report(5, casefile.EventDownloaded)
-	report(6, casefile.EventApplied)
+	b.report(p, 5, casefile.EventDownloaded)
+	b.report(p, 6, casefile.EventApplied)
 	for _, name := range []string{ref.String(), "acme/1", "acme"} {
 		events := b.history(name)
 		last := events[len(events)-1]

@@ -60,11 +60,12 @@ func (s *Snapshot) latest(ctx context.Context, in scope, n int, signersOf plumbi
 	return stops, err
 }
 
-// interleave puts two lines of commits into one, newest first; each stays in its own order.
+// interleave puts two lines of commits into one, newest first; each stays in its own order, and of those
+// made at one time the second's count as the newer.
 func interleave(a, b []*teller) []*teller {
 	all := make([]*teller, 0, len(a)+len(b))
 	for len(a) > 0 && len(b) > 0 {
-		if a[0].stop.when >= b[0].stop.when {
+		if a[0].stop.when > b[0].stop.when {
 			all, a = append(all, a[0]), a[1:]
 		} else {
 			all, b = append(all, b[0]), b[1:]

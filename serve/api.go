@@ -15,7 +15,8 @@ type api struct {
 	*publisher
 	recorder  *recorder
 	forensics *forensics
-	rate      int // requests a second of one mitigator or operator; 0 is any
+	rate      int       // requests a second of one mitigator or operator; 0 is any
+	regulars  *regulars // nil where no connection can be kept
 }
 
 // call is one request of a mitigator that showed its token, and the state that was
@@ -80,7 +81,7 @@ func (a *api) mark(h http.Header) {
 }
 
 func (a *api) list(c call) error {
-	if a.room.hold(c) {
+	if a.room.hold(c) || a.regulars.adopt(c) {
 		return nil
 	}
 	a.metrics.polled(c.by.of.list.serve(c.w, c.Request()))

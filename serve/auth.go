@@ -22,10 +22,15 @@ func (p *published) authenticate(r *http.Request, now time.Time) *visitor {
 	if v == nil || named && string(v.name) != name {
 		return nil
 	}
-	if !v.until.IsZero() && !now.Before(v.until.Time()) {
-		return nil // replaced by another token, and the overlap is over
+	if v.isOver(now) {
+		return nil
 	}
 	return v
+}
+
+// isOver reports whether the token was replaced by another, and the overlap is over.
+func (v *visitor) isOver(now time.Time) bool {
+	return !v.until.IsZero() && !now.Before(v.until.Time())
 }
 
 // credentials are the token a request shows, "" if it shows none, and the name beside it

@@ -31,17 +31,27 @@ func (a *lateAnswer) Write(body []byte) (int, error) {
 func (a *lateAnswer) send(conn net.Conn, page *bytes.Buffer) error {
 	a.header["Date"] = []string{time.Now().UTC().Format(http.TimeFormat)}
 	a.header["Connection"] = []string{"close"}
+	a.writeHead(page)
+	page.WriteString("\r\n")
+	return sendWith(conn, page, a.body)
+}
+
+// writeHead writes the answer's head, but for the empty line after it.
+func (a *lateAnswer) writeHead(page *bytes.Buffer) {
 	fmt.Fprintf(page, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))
 	_ = a.header.Write(page) // a buffer takes everything
-	page.WriteString("\r\n")
-	if len(a.body) < 32<<10 { // two writes cost more than the copy
-		page.Write(a.body)
-		a.body = nil
+}
+
+// sendWith writes a page, and a body behind it.
+func sendWith(conn net.Conn, page *bytes.Buffer, body []byte) error {
+	if len(body) < 32<<10 { // two writes cost more than the copy
+		page.Write(body)
+		body = nil
 	}
-	if _, err := conn.Write(page.Bytes()); err != nil || a.body == nil {
+	if _, err := conn.Write(page.Bytes()); err != nil || body == nil {
 		return err
 	}
-	_, err := conn.Write(a.body)
+	_, err := conn.Write(body)
 	return err
 }
 

@@ -20,9 +20,14 @@ const requestID = "X-Request-Id"
 
 func (n *numbering) each(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header()[requestID] = []string{n.prefix + strconv.FormatUint(n.last.Add(1), 36)}
+		w.Header()[requestID] = []string{string(n.next(nil))}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// next appends the ID of the next request.
+func (n *numbering) next(to []byte) []byte {
+	return strconv.AppendUint(append(to, n.prefix...), n.last.Add(1), 36)
 }
 
 // idOf is the ID of the request that w answers.

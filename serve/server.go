@@ -105,6 +105,7 @@ func (c Config) run(ctx context.Context, p *publisher, r *recorder, ready func(l
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	api := &api{publisher: p, recorder: r, forensics: &forensics{publisher: p, limit: c.Forensics}, rate: c.Rate}
+	api.regulars = newRegulars(api)
 	servers := []*http.Server{c.server(api.routes())}
 	listeners := []net.Listener{listen}
 	var consoleAddr net.Addr
@@ -120,6 +121,7 @@ func (c Config) run(ctx context.Context, p *publisher, r *recorder, ready func(l
 	for i, s := range servers {
 		go func() { cancel(s.Serve(listeners[i])) }()
 	}
+	go func() { cancel(servers[0].Serve(api.regulars.back)) }()
 	var watching, delivering sync.WaitGroup
 	watching.Go(func() { p.watch(ctx, c.Tick) })
 	watching.Go(func() { p.room.keepTime(ctx) })
@@ -132,7 +134,7 @@ func (c Config) run(ctx context.Context, p *publisher, r *recorder, ready func(l
 	<-ctx.Done()
 	above.tell("STOPPING=1")
 	err = broken(ctx)
-	c.drain(servers, p.room)
+	c.drain(servers, p.room, api.regulars)
 	watching.Wait()
 	stopDelivering()
 	delivering.Wait()
@@ -166,27 +168,29 @@ func broken(ctx context.Context) error {
 
 // drain answers those who wait and lets answers under way end, for as long as that may
 // take, and cuts the rest.
-func (c Config) drain(servers []*http.Server, waiting *room) {
+func (c Config) drain(servers []*http.Server, waiting *room, polling *regulars) {
 	limited, cancel := context.WithTimeout(context.Background(), c.Drain)
 	defer cancel()
 	waiting.close()
+	polling.close()
 	for _, s := range servers {
 		if s.Shutdown(limited) != nil {
 			_ = s.Close()
 		}
 	}
 	waiting.settle(limited)
+	polling.settle(limited)
 }
 
 // server has every limit set; net/http's own are all "none".
 func (c Config) server(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
+		ReadHeaderTimeout: headTime,
 		ReadTimeout:       answerTime,
 		WriteTimeout:      answerTime,
 		ConnContext:       carry,
-		IdleTimeout:       2 * time.Minute,
+		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    4 << 10, // net/http adds 4 KiB
 		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
 	}

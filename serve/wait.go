@@ -93,14 +93,14 @@ func (m *room) hold(c call) bool {
 	if !has.isKnown(r) || !has.isWanted(r) {
 		return false
 	}
-	conn, rest, err := http.NewResponseController(c.w).Hijack()
+	conn, rest, err := hijack(c.w)
 	if err != nil { // not a connection of its own
 		h.Del("Preference-Applied")
 		return false
 	}
 	c.Response().Committed = true
 	w := &waiter{conn: conn, asked: gist(r), by: c.by, header: h.Clone(), etag: has.etag}
-	if rest.Reader.Buffered() == 0 { // else it has sent more already
+	if len(rest) == 0 { // else it has sent more already
 		w.until = time.Now().Add(wait)
 	}
 	m.metrics.waits.Inc()
@@ -161,12 +161,7 @@ func (m *room) close() {
 
 // settle waits until all answers are written, or ctx ends.
 func (m *room) settle(ctx context.Context) {
-	done := make(chan struct{})
-	go func() { m.sending.Wait(); close(done) }()
-	select {
-	case <-done:
-	case <-ctx.Done():
-	}
+	settled(ctx, &m.sending)
 }
 
 // keepTime answers those whose time is up and those who do not wait any more.

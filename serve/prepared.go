@@ -1,0 +1,49 @@
+package serve
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// prepared is the answer to a poll, which is the same while the same is asked and published.
+type prepared struct {
+	asked     []byte // nil if the request was net/http's
+	published *published
+	by        *visitor
+	status    int
+	page      []byte // the answer's head, up to where each answer has its own
+	date      int    // where in page
+	second    int64  // that the date tells
+	body      []byte
+}
+
+// prepare makes the answer; there is none if it would be neither 200 nor 304.
+func prepare(asked *http.Request, p *published, by *visitor) *prepared {
+	late := &lateAnswer{header: http.Header{"Casebook-Commit": p.header}}
+	status := by.of.list.serve(late, asked)
+	if status != http.StatusOK && status != http.StatusNotModified {
+		return nil
+	}
+	var page bytes.Buffer
+	late.header["Date"] = []string{http.TimeFormat}
+	late.writeHead(&page)
+	head := slices.Grow(page.Bytes(), 64)
+	date := bytes.Index(head, []byte(http.TimeFormat))
+	return &prepared{published: p, by: by, status: status, page: head, date: date, body: late.body}
+}
+
+// head is the answer's head for one request.
+func (a *prepared) head(now time.Time, id []byte, last bool) []byte {
+	if second := now.Unix(); second != a.second {
+		now.UTC().AppendFormat(a.page[:a.date], http.TimeFormat)
+		a.second = second
+	}
+	head := append(a.page, requestID+": "...)
+	head = append(head, id...)
+	if last {
+		head = append(head, "\r\nConnection: close"...)
+	}
+	return append(head, emptyLine...)
+}

@@ -98,7 +98,7 @@ func (c *comparer) apart(dir string, from, to plumbing.Hash, in scope) ([]touch,
 		return nil, err
 	}
 	if in == nil {
-		return c.allApart(dir, a, b)
+		return c.allApart(dir, a, b, nil)
 	}
 	var found []touch
 	for name, below := range in {
@@ -119,8 +119,8 @@ func (c *comparer) apart(dir string, from, to plumbing.Hash, in scope) ([]touch,
 	return found, nil
 }
 
-// allApart compares folders by all their names, in git's order.
-func (c *comparer) allApart(dir string, a, b []byte) (found []touch, err error) {
+// allApart compares folders by all their names, in git's order, and what is below each within a scope.
+func (c *comparer) allApart(dir string, a, b []byte, below scope) (found []touch, err error) {
 	var x, y object.TreeEntry
 	for len(a) > 0 || len(b) > 0 {
 		if n := bytes.IndexByte(a, 0) + 21; n <= min(len(a), len(b)) && bytes.Equal(a[:n], b[:n]) {
@@ -141,7 +141,7 @@ func (c *comparer) allApart(dir string, a, b []byte) (found []touch, err error) 
 			x, restA = object.TreeEntry{}, a
 		}
 		a, b = restA, restB
-		more, err := c.entriesApart(path.Join(dir, cmp.Or(x.Name, y.Name)), x, y, nil)
+		more, err := c.entriesApart(path.Join(dir, cmp.Or(x.Name, y.Name)), x, y, below)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -109,7 +110,7 @@ func newRouter(by *publisher, mark func(http.Header)) *echo.Echo {
 			return
 		}
 		p := problemOf(err)
-		if p.Status == http.StatusInternalServerError {
+		if p.Status >= 500 && !errors.Is(err, p) {
 			by.log.Error("cannot answer", "request", idOf(c.Response().Writer), "method", c.Request().Method, "path", c.Request().URL.Path, "error", err)
 		}
 		by.metrics.problem(p)

@@ -44,7 +44,7 @@ func (r *recorder) record(l line) (bool, error) {
 	defer r.mu.Unlock()
 	d, err := r.committed(l)
 	if err != nil {
-		return false, err
+		d = l.delivery() // the journal can take it all the same, and put passes over what is there already
 	}
 	known := d.Receipts
 	for _, pending := range r.journal.lines {

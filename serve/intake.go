@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"syscall"
 	"time"
 
 	"casebook/casefile"
@@ -58,7 +57,7 @@ func (f *forensics) take(c call) error {
 		return err
 	}
 	if err != nil {
-		return f.cannotChange(err)
+		return err
 	}
 	defer arrived.Close()
 	if err := in.check(arrived); err != nil {
@@ -66,7 +65,7 @@ func (f *forensics) take(c call) error {
 	}
 	of, fresh, err := f.receive(r.Context(), in.like, arrived)
 	if err != nil {
-		return f.cannotChange(err)
+		return err
 	}
 	status := http.StatusOK
 	if fresh {
@@ -217,27 +216,4 @@ func receiveMessage(of *casefile.Case) repo.Message {
 		Verb: "receive", Case: of.Ref(), Subject: "case receive " + of.Ref().String(),
 		Body: fmt.Sprintf("forensic data from %s by %s", of.Endpoint, of.MitigationServer),
 	}
-}
-
-// cannotChange says why the casebook or the state folder could not take something. What
-// passes by itself or is cured by people is worth another try by the sender.
-func (f *forensics) cannotChange(err error) error {
-	var uncommitted *repo.Uncommitted
-	full := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
-	if full || errors.As(err, &uncommitted) {
-		f.log.Error("cannot receive", "error", err)
-	}
-	switch {
-	case full:
-		return &storageFull
-	case errors.As(err, &uncommitted):
-		return busy.because("somebody has uncommitted work in the casebook")
-	}
-	for _, passing := range []error{repo.ErrBusy, repo.ErrLostRace, repo.ErrUnfinished, repo.ErrUnmerged, repo.ErrDetached, context.DeadlineExceeded} {
-		if errors.Is(err, passing) {
-			f.log.Warn("cannot receive", "error", err)
-			return &busy
-		}
-	}
-	return err
 }

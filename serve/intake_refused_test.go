@@ -125,8 +125,6 @@ func TestACasebookThatCannotBeChangedNow(t *testing.T) {
 }
 
 func TestWhatKeepsTheCasebookFromChanging(t *testing.T) {
-	f := newBook(t).serve()
-	take := &forensics{publisher: f.publisher}
 	for _, c := range []struct {
 		err  error
 		want *Problem
@@ -135,9 +133,10 @@ func TestWhatKeepsTheCasebookFromChanging(t *testing.T) {
 		{fmt.Errorf("index.lock: %w", repo.ErrBusy), &busy},
 		{repo.ErrLostRace, &busy},
 		{context.DeadlineExceeded, &busy},
+		{&os.PathError{Op: "open", Path: "/x/.git", Err: syscall.ENOENT}, busy.because("the casebook cannot be reached on this server")},
 		{errors.New("a riddle"), &internal},
 	} {
-		if got := problemOf(take.cannotChange(c.err)); *got != *c.want {
+		if got := problemOf(c.err); *got != *c.want {
 			t.Errorf("%v: %v, want %v", c.err, got, c.want)
 		}
 	}

@@ -68,11 +68,8 @@ func openJournal(path string) (*journal, error) {
 
 // append makes a line durable.
 func (j *journal) append(l line) error {
-	if j.torn {
-		return fmt.Errorf("%s: an earlier write failed half-way", j.path)
-	}
 	data, err := json.Marshal(l)
-	if err == nil && !j.inPlace() {
+	if err == nil && (j.torn || !j.inPlace()) {
 		err = j.drop(0)
 	}
 	if err != nil {
@@ -96,7 +93,7 @@ func (j *journal) append(l line) error {
 func (j *journal) inPlace() bool {
 	open, err := j.f.Stat()
 	if err != nil {
-		return true // the write will tell
+		return false
 	}
 	named, err := os.Stat(j.path)
 	return err == nil && os.SameFile(named, open)
@@ -141,7 +138,10 @@ func writeSynced(path string, data []byte) error {
 		return err
 	}
 	_, err = f.Write(data)
-	return errors.Join(err, f.Sync(), f.Close())
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		_ = os.Remove(path) // it would take room where there is none
+	}
+	return err
 }
 
 func (j *journal) close() error { return j.f.Close() }

@@ -97,8 +97,18 @@ func TestAWriteThatFailsIsNotRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	j.f.Close()
+	var err error
+	if j.f, err = os.Open(path); err != nil { // to be read only
+		t.Fatal(err)
+	}
 	if err := j.append(lineNumber(2)); err == nil || len(j.lines) != 1 {
 		t.Errorf("error %v, %d lines", err, len(j.lines))
+	}
+	if err := j.append(lineNumber(3)); err != nil {
+		t.Errorf("and the next: %v", err)
+	}
+	if again := journalOf(t, path); len(again.lines) != 2 || again.lines[1] != lineNumber(3) {
+		t.Errorf("lines %+v", again.lines)
 	}
 }
 

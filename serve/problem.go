@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ var (
 	notAZip          = problem(http.StatusUnprocessableEntity, "not-a-zip", "forensic data is a zip file")
 	internal         = problem(http.StatusInternalServerError, "internal", "internal error")
 	busy             = problem(http.StatusServiceUnavailable, "busy", "the casebook cannot be changed now")
-	storageFull      = problem(http.StatusInsufficientStorage, "storage-full", "no room for more forensic data")
+	storageFull      = problem(http.StatusInsufficientStorage, "storage-full", "no room on the server")
 	notPublished     = problem(http.StatusServiceUnavailable, "not-published", "nothing is published yet")
 )
 
@@ -70,7 +71,7 @@ func problemOf(err error) *Problem {
 	case errors.As(err, &p):
 		return p
 	case !errors.As(err, &routing):
-		return &internal
+		return cmp.Or(unable(err), &internal)
 	case routing.Code == http.StatusNotFound:
 		return &notFound
 	case routing.Code == http.StatusMethodNotAllowed:

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ import (
 // of a result are those of the threat event logs; unknown ones are taken as they come.
 type report struct {
 	Event    casefile.Event  `json:"event"`
-	At       *time.Time      `json:"at"` // by the mitigator's clock
+	At       *string         `json:"at"` // by the mitigator's clock
 	SHA256   casefile.Digest `json:"sha256"`
 	Version  string          `json:"version"`
 	Endpoint string          `json:"endpoint"`
@@ -26,6 +27,9 @@ type report struct {
 }
 
 const largestReport = 64 << 10
+
+// rfc3339 is the form of a time; package time also takes one digit for an hour, and a comma.
+var rfc3339 = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
 
 // receipt answers POST /v1/patterns/ID/receipts. An entry that was withdrawn, or whose
 // case was closed, is still reported on: what was observed was observed.
@@ -66,15 +70,9 @@ func readReport(w http.ResponseWriter, r *http.Request) (report, error) {
 	if err != nil || kind != "application/json" || r.Header.Get("Content-Encoding") != "" {
 		return got, unsupportedMedia.because("send application/json, not encoded")
 	}
-	body := json.NewDecoder(http.MaxBytesReader(w, r.Body, largestReport))
-	body.DisallowUnknownFields()
-	err = body.Decode(&got)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestReport))
 	if err == nil {
-		if _, trailing := body.Token(); trailing == nil {
-			err = errors.New("something follows the JSON object")
-		} else if trailing != io.EOF {
-			err = trailing
-		}
+		err = got.read(body)
 	}
 	var large *http.MaxBytesError
 	switch {
@@ -84,6 +82,15 @@ func readReport(w http.ResponseWriter, r *http.Request) (report, error) {
 		return got, badRequest.because("%s", complaint(err))
 	}
 	return got, nil
+}
+
+// read decodes one JSON object. To encoding/json EVENT is event, and of two of them the last counts;
+// another reader may think otherwise of the same bytes, so neither is taken.
+func (r *report) read(body []byte) error {
+	if err := checkKeys(body, "event", "at", "sha256", "version", "endpoint", "result"); err != nil {
+		return err
+	}
+	return json.Unmarshal(body, r)
 }
 
 // complaint says what is wrong with a body in the words of the sender, who knows nothing
@@ -96,7 +103,7 @@ func complaint(err error) string {
 		return kind.Field + ": a text belongs there, not a " + kind.Value
 	case errors.As(err, &kind), err == io.EOF:
 		return "the body is no JSON object"
-	case err == io.ErrUnexpectedEOF, errors.As(err, &network):
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network):
 		return "the body is cut short"
 	}
 	return strings.TrimPrefix(err.Error(), "json: ")
@@ -110,7 +117,11 @@ func (r report) receipt(kind casefile.Type) (casefile.Receipt, error) {
 		return got, errors.New("event: one of downloaded, applied and failed")
 	}
 	if r.At != nil {
-		got.Happened = casefile.At(*r.At)
+		at, err := time.Parse(time.RFC3339, *r.At)
+		if err != nil || !rfc3339.MatchString(*r.At) {
+			return got, errors.New("at: RFC 3339, UTC, e.g. 2026-11-23T09:12:00Z")
+		}
+		got.Happened = casefile.At(at)
 		if year := got.Happened.Time().Year(); year < 2000 || year > 9999 {
 			return got, errors.New("at: not a time of this millennium")
 		}

@@ -33,18 +33,29 @@ func TestReceiptsThatAreTakenAndThatAreNot(t *testing.T) {
 		"an unknown event":               {1, `{"event":"deployed","sha256":"` + digest + `"}`, 400, "event: "},
 		"no event":                       {1, `{"sha256":"` + digest + `"}`, 400, "event: "},
 		"a digest in capitals":           {1, `{"event":"downloaded","sha256":"` + strings.ToUpper(digest) + `"}`, 400, "sha256: "},
-		"a time that is none":            {1, `{"event":"downloaded","at":"yesterday","sha256":"` + digest + `"}`, 400, ""},
+		"a time that is none":            {1, `{"event":"downloaded","at":"yesterday","sha256":"` + digest + `"}`, 400, "at: RFC 3339, UTC, e.g. 2026-11-23T09:12:00Z"},
+		"a time of no text":              {1, `{"event":"downloaded","at":7,"sha256":"` + digest + `"}`, 400, "at: a text belongs there, not a number"},
+		"an empty time":                  {1, `{"event":"downloaded","at":"","sha256":"` + digest + `"}`, 400, "at: RFC 3339"},
+		"a time in one digit":            {1, `{"event":"downloaded","at":"2026-11-23T9:12:00Z","sha256":"` + digest + `"}`, 400, "at: RFC 3339"},
 		"a time before everything":       {1, `{"event":"downloaded","at":"0001-01-01T00:00:00Z","sha256":"` + digest + `"}`, 400, "at: "},
 		"a result of two lines":          {1, `{"event":"applied","sha256":"` + digest + `","result":"a\nb"}`, 400, "result: "},
 		"a result that is not UTF-8":     {1, `{"event":"applied","sha256":"` + digest + `","result":"` + "\xff" + `"}`, 400, "result: "},
 		"a result without end":           {1, `{"event":"applied","sha256":"` + digest + `","result":"` + strings.Repeat("x", 2000) + `"}`, 400, "result: "},
-		"an unknown field":               {1, `{"event":"downloaded","sha256":"` + digest + `","color":"red"}`, 400, "color"},
+		"an unknown field":               {1, `{"event":"downloaded","sha256":"` + digest + `","color":"red"}`, 400, `unknown key "color"`},
+		"an unknown field of known ones": {1, `{"event":"downloaded","sha256":"` + digest + `","x":{"event":1}}`, 400, `unknown key "x"`},
+		"a field in capitals":            {1, `{"event":"downloaded","SHA256":"` + digest + `"}`, 400, `unknown key "SHA256"`},
+		"a field in Kelvin":              {2, `{"event":"applied","ver\u017Fion":"1"}`, 400, `unknown key "verſion"`},
+		"a field twice":                  {1, `{"event":"downloaded","sha256":"` + digest + `","event":"failed"}`, 400, "event: stands there twice"},
+		"a field twice, once escaped":    {1, `{"event":"downloaded","sha256":"` + digest + `","\u0065vent":"failed"}`, 400, "event: stands there twice"},
+		"a field of nothing":             {1, `{"event":"downloaded","sha256":"` + digest + `","version":null}`, 400, "version: a text belongs there, not null"},
 		"two objects":                    {1, `{"event":"downloaded","sha256":"` + digest + `"}{}`, 400, "follows"},
 		"rubbish behind":                 {1, `{"event":"downloaded","sha256":"` + digest + `"} x`, 400, ""},
 		"half an object":                 {1, `{"event":"down`, 400, "cut short"},
+		"an object that is not closed":   {2, `{"event":"failed","version":"1"`, 400, "cut short"},
+		"an object that is begun":        {2, `{`, 400, "cut short"},
 		"a list":                         {1, `[]`, 400, "no JSON object"},
 		"a number for a text":            {1, `{"event":7}`, 400, "event: a text belongs there, not a number"},
-		"null":                           {1, `null`, 400, "event: "},
+		"null":                           {1, `null`, 400, "no JSON object"},
 		"nothing":                        {1, ``, 400, "no JSON object"},
 		"a body that is too large":       {1, `{"result":"` + strings.Repeat("x", largestReport) + `"}`, 413, ""},
 		"spaces without end behind":      {2, `{"event":"failed","version":"2"}` + strings.Repeat(" ", largestReport), 413, ""},
@@ -62,7 +73,7 @@ func TestReceiptsThatAreTakenAndThatAreNot(t *testing.T) {
 				return
 			}
 			body := bodyOf(r)
-			if r.StatusCode != c.status || !strings.Contains(body, c.says) || taken != 0 || r.Header.Get("Content-Type") != "application/problem+json" {
+			if r.StatusCode != c.status || !strings.Contains(strings.ReplaceAll(body, `\"`, `"`), c.says) || taken != 0 || r.Header.Get("Content-Type") != "application/problem+json" {
 				t.Errorf("%d %s, %d taken; want %d %q", r.StatusCode, body, taken, c.status, c.says)
 			}
 		})

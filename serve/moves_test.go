@@ -139,9 +139,10 @@ func TestAReplacedRepositoryIsFollowed(t *testing.T) {
 			b.follows(s, tip)
 		}
 	}
-	if _, status := get(t, s.console+"/status", ""); !strings.Contains(status, `"pending":0`) {
-		t.Errorf("/status %s", status)
-	}
+	until(t, "nothing is pending", func() bool { // a moment after it is committed
+		_, status := get(t, s.console+"/status", "")
+		return strings.Contains(status, `"pending":0`)
+	})
 	if code, content := get(t, s.listen+"/v1/files/"+string(p.File.SHA256), acmeToken); code != 200 || content != long("the bytes") {
 		t.Errorf("the file: %d %.20q", code, content)
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -88,13 +89,14 @@ func (f *folders) renew(wanted []string) {
 		return
 	}
 	known := map[string]os.FileInfo{}
+	alive := f.w.WatchList() // a folder made anew may even have the number of the one that was removed
 	complaint := ""
 	for _, folder := range wanted {
 		at, info := nearest(folder)
 		if info == nil {
 			continue
 		}
-		if old := f.known[at]; old == nil || !os.SameFile(old, info) {
+		if old := f.known[at]; old == nil || !os.SameFile(old, info) || !slices.Contains(alive, at) {
 			_ = f.w.Remove(at) // another folder of that name: its watch is of no use
 			if err := f.w.Add(at); err != nil {
 				complaint = fmt.Sprintf("%s: %v", at, understood(err))

@@ -40,6 +40,8 @@ var doors = map[string]string{
 	"github.com/santhosh-tekuri/jsonschema/v6": "test",
 	"github.com/getkin/kin-openapi":            "test",
 	"go.yaml.in/yaml/v4":                       "test", // what kin-openapi reads with
+	"github.com/chromedp/chromedp":             "test",
+	"github.com/chromedp/cdproto":              "test",
 }
 
 // Names that say nothing, and so end up holding everything.

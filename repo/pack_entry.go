@@ -1,12 +1,9 @@
 package repo
 
 import (
-	"bytes"
 	"errors"
-	"io"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/klauspost/compress/zlib"
 )
 
 // packEntry is the head of an object in a pack.
@@ -69,13 +66,6 @@ func readBack(data []byte) (back int64, length int) {
 	return 0, 0
 }
 
-// inflater reads one object after the other; to make what it needs takes longer than to read a small one.
-type inflater struct {
-	body bytes.Reader
-	zlib io.ReadCloser // nil until the first object
-	end  [1]byte
-}
-
 // inflate is the whole of an object's body.
 func (e packEntry) inflate() ([]byte, error) {
 	if e.size > largeObject {
@@ -89,33 +79,10 @@ func (e packEntry) inflate() ([]byte, error) {
 	if !ok {
 		in = &inflater{}
 	}
+	defer e.from.inflaters.Put(in)
 	data := make([]byte, e.size)
-	if err := in.fill(data, body); err != nil {
-		return nil, err
-	}
-	e.from.inflaters.Put(in)
-	return data, nil
+	return data, in.inflate(data, body)
 }
 
 // deflated is the most that a body of a size takes, as any sane packer deflates it.
 func deflated(size int) int { return size + size>>8 + 64 }
-
-// fill inflates exactly as much as data holds, and checks the checksum behind it.
-func (in *inflater) fill(data, body []byte) (err error) {
-	in.body.Reset(body)
-	if in.zlib == nil {
-		in.zlib, err = zlib.NewReader(&in.body)
-	} else {
-		err = in.zlib.(zlib.Resetter).Reset(&in.body, nil)
-	}
-	if err != nil {
-		return err
-	}
-	if _, err := io.ReadFull(in.zlib, data); err != nil {
-		return err
-	}
-	if n, err := in.zlib.Read(in.end[:]); n != 0 || err != io.EOF {
-		return errNotHere
-	}
-	return nil
-}

@@ -103,6 +103,16 @@ func (g *graph) node(h plumbing.Hash) *node {
 	return nil
 }
 
+// knows reports whether the graph has a commit.
+func (g *graph) knows(h plumbing.Hash) bool {
+	for _, f := range g.files {
+		if _, ok := f.find(h); ok {
+			return true
+		}
+	}
+	return false
+}
+
 func (f *graphFile) find(h plumbing.Hash) (int, bool) {
 	low, high := 0, int(binary.BigEndian.Uint32(f.fanout[4*int(h[0]):]))
 	if h[0] > 0 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"container/heap"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -36,6 +37,7 @@ type walk struct {
 	keys      []bloomKey             // of the scope's paths
 	graph     *graph                 // of commits; what decides on trust is read from the commits themselves
 	cut       map[plumbing.Hash]bool // where a shallow clone ends
+	scout     *scout                 // nil unless it is under way
 	known     map[plumbing.Hash]*node
 	coming    newestFirst
 }
@@ -81,19 +83,41 @@ func (w *walk) node(h plumbing.Hash) (*node, error) {
 	}
 	n := w.graph.node(h)
 	if n == nil {
-		data, err := w.objects.bytes(plumbing.CommitObject, h, maxObject)
-		if err != nil {
-			return nil, err
-		}
-		if n, err = parseNode(h, data); err != nil {
-			return nil, err
-		}
+		n = w.scout.take(h)
 	}
-	if w.cut[h] {
-		n.parents = nil
+	if n == nil {
+		var err error
+		if n, err = w.read(h); err != nil {
+			return nil, err
+		}
 	}
 	w.known[h] = n
 	return n, nil
+}
+
+// read reads a commit itself; it may be called from beside the walk.
+func (w *walk) read(h plumbing.Hash) (*node, error) {
+	data, err := w.objects.bytes(plumbing.CommitObject, h, maxObject)
+	if err != nil {
+		return nil, err
+	}
+	n, err := parseNode(h, data)
+	if err == nil && w.cut[h] {
+		n.parents = nil
+	}
+	return n, err
+}
+
+// unknown is a commit that the graph does not know, and that can be read; nil for all others.
+func (w *walk) unknown(h plumbing.Hash) *node {
+	if w.graph.knows(h) {
+		return nil
+	}
+	n, err := w.read(h)
+	if err != nil {
+		return nil // which the walk will say when it comes there
+	}
+	return n
 }
 
 // parseNode reads the head of a commit object and leaves the rest.
@@ -104,15 +128,12 @@ func parseNode(h plumbing.Hash, data []byte) (*node, error) {
 		key, value, _ := bytes.Cut(line, []byte(" "))
 		switch string(key) {
 		case "tree":
-			n.tree = plumbing.NewHash(string(value))
+			n.tree = hashIn(value)
 		case "parent":
-			n.parents = append(n.parents, plumbing.NewHash(string(value)))
+			n.parents = append(n.parents, hashIn(value))
 		case "committer":
-			stamp, _, _ := bytes.Cut(value[bytes.LastIndexByte(value, '>')+1:], []byte(" +"))
-			fields := bytes.Fields(stamp)
-			if len(fields) > 0 {
-				n.when, _ = strconv.ParseInt(string(fields[0]), 10, 64) // git, too, takes what it cannot read for 0
-			}
+			stamp, _, _ := bytes.Cut(bytes.TrimSpace(value[bytes.LastIndexByte(value, '>')+1:]), []byte(" "))
+			n.when, _ = strconv.ParseInt(string(stamp), 10, 64) // git, too, takes what it cannot read for 0
 			return n, nil
 		}
 		if !ok || len(line) == 0 {
@@ -120,6 +141,17 @@ func parseNode(h plumbing.Hash, data []byte) (*node, error) {
 		}
 		data = rest
 	}
+}
+
+// hashIn reads a hash; ZeroHash where it is none.
+func hashIn(text []byte) (h plumbing.Hash) {
+	if len(text) != 2*len(h) {
+		return h
+	}
+	if _, err := hex.Decode(h[:], text); err != nil {
+		return plumbing.ZeroHash
+	}
+	return h
 }
 
 // stop is a commit that touched the scope.
@@ -132,6 +164,10 @@ type stop struct {
 // each visits the commits that touch the scope and were made at a time or later.
 func (w *walk) each(ctx context.Context, since time.Time, visit func(stop) error) error {
 	const skew = 24 * time.Hour // clocks go wrong, and a parent may be younger than its child
+	if len(w.coming) > 0 && len(w.coming[0].parents) > 0 {
+		w.scout = sendScout(w.coming[0].parents[0], w.unknown)
+		defer w.scout.stop()
+	}
 	for len(w.coming) > 0 && ctx.Err() == nil {
 		n := heap.Pop(&w.coming).(*node)
 		if n.when < since.Add(-skew).Unix() && !since.IsZero() {

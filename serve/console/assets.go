@@ -33,5 +33,5 @@ func (k *Console) asset(c echo.Context) error {
 	}
 	secure(c.Response().Header())
 	c.Response().Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	return c.Blob(http.StatusOK, types[path.Ext(name)], data)
+	return c.Blob(http.StatusOK, types[path.Ext(name)], smaller(c, data))
 }

@@ -188,23 +188,30 @@ func secure(h http.Header) {
 
 var compressors = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
 
-// send answers with a page, compressed where the browser takes that.
+// smaller compresses a body where the browser takes that.
+func smaller(c echo.Context, body []byte) []byte {
+	h := c.Response().Header()
+	h.Set("Vary", "Accept-Encoding")
+	if !strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
+		return body
+	}
+	var small bytes.Buffer
+	z := compressors.Get().(*gzip.Writer)
+	z.Reset(&small)
+	_, _ = z.Write(body) // a buffer takes everything
+	_ = z.Close()
+	compressors.Put(z)
+	h.Set("Content-Encoding", "gzip")
+	return small.Bytes()
+}
+
+// send answers with a page.
 func send(c echo.Context, status int, page []byte) error {
 	h := c.Response().Header()
 	secure(h)
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store") // a page is of its moment, and not for the next who sits here
-	h.Set("Vary", "Accept-Encoding")
-	if strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
-		var small bytes.Buffer
-		z := compressors.Get().(*gzip.Writer)
-		z.Reset(&small)
-		_, _ = z.Write(page) // a buffer takes everything
-		_ = z.Close()
-		compressors.Put(z)
-		h.Set("Content-Encoding", "gzip")
-		page = small.Bytes()
-	}
+	page = smaller(c, page)
 	h.Set("Content-Length", strconv.Itoa(len(page)))
 	c.Response().WriteHeader(status)
 	if c.Request().Method == http.MethodHead {

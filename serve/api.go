@@ -46,6 +46,8 @@ func (a *api) router() *echo.Echo {
 	}
 	e.POST("/v1/patterns/:id/receipts", a.admit(a.receipt))
 	e.POST("/v1/cases", a.admit(a.forensics.take))
+	e.GET("/v1/cases/:key", a.forBoth(a.forensics.tell))
+	e.HEAD("/v1/cases/:key", a.forBoth(a.forensics.tell))
 	e.GET("/v1/cases/:key/forensics", a.forOperators(a.forensics.handOut))
 	e.HEAD("/v1/cases/:key/forensics", a.forOperators(a.forensics.handOut))
 	return e
@@ -95,10 +97,15 @@ func (a *api) entry(c call) error {
 	if err != nil || entry == nil {
 		return &notFound
 	}
-	if entry.serve(c.w, c.Request()) == http.StatusPreconditionFailed {
-		a.metrics.problem(&conditionFailed)
-	}
+	a.show(c, entry)
 	return nil
+}
+
+// show answers with a document.
+func (p *publisher) show(c echo.Context, d *document) {
+	if d.serve(c.Response().Writer, c.Request()) == http.StatusPreconditionFailed {
+		p.metrics.problem(&conditionFailed)
+	}
 }
 
 // newRouter is an echo that answers every error with a problem document.

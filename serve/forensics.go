@@ -40,7 +40,7 @@ func (a *api) forOperators(do func(echo.Context, *published, *operator) error) e
 // handOut answers GET /v1/cases/KEY/forensics. Once a whole answer went out, the case is
 // downloaded, by the operator; a range of one proves nothing.
 func (f *forensics) handOut(c echo.Context, p *published, o *operator) error {
-	of, err := f.find(c, p, o)
+	of, err := f.find(c, p.commit, o.customers)
 	if err != nil {
 		return err
 	}
@@ -76,13 +76,13 @@ func (f *forensics) handOut(c echo.Context, p *published, o *operator) error {
 	return nil
 }
 
-// find is the case the request means, among those of the operator's customers.
-func (f *forensics) find(c echo.Context, p *published, o *operator) (*casefile.Case, error) {
+// find is the case the request means, among those of the customers in that commit.
+func (f *forensics) find(c echo.Context, commit string, customers []casefile.Account) (*casefile.Case, error) {
 	key, err := casefile.ParseKey(c.Param("key"))
 	if err != nil {
 		return nil, &notFound
 	}
-	s, err := f.repo.Snapshot(p.commit)
+	s, err := f.repo.Snapshot(commit)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (f *forensics) find(c echo.Context, p *published, o *operator) (*casefile.C
 	var found []*casefile.Case
 	var names []string
 	account, said := c.QueryParam("account"), c.QueryParams().Has("account")
-	for _, a := range o.customers {
+	for _, a := range customers {
 		of := &casefile.Case{Account: a, Key: key}
 		if said && string(a) != account {
 			continue

@@ -52,7 +52,8 @@ type frame struct {
 	Commit   string
 	Branch   string
 	Made     moment
-	Troubled bool // the branch's tip is not what is shown
+	Now      casefile.Time // by the server's clock
+	Troubled bool          // the branch's tip is not what is shown
 	Serving  bool
 	Data     any
 }
@@ -153,7 +154,7 @@ func (k *Console) complain(r *request, err error) *view {
 func (k *Console) answer(r *request, v *view) error {
 	standing := k.Standing()
 	f := frame{
-		Title: v.title, Trail: v.trail, Query: r.QueryParam("q"), User: userOf(r.Context), Branch: standing.Branch,
+		Title: v.title, Trail: v.trail, Query: r.QueryParam("q"), User: userOf(r.Context), Branch: standing.Branch, Now: casefile.At(r.now),
 		Troubled: standing.Refused != nil || standing.Trouble != "", Serving: standing.Serving, Data: v.data,
 	}
 	if r.Request().URL.Path != "/search" {

@@ -28,7 +28,9 @@ function tell(text) {
 let asking = null; // the request under way
 let stale = false; // something changed since the page was asked for
 let typed = 0; // when a field of the page was last changed
-let ahead = 0; // how far the server's clock is ahead of this one
+let ahead = lead(main); // how far the server's clock is ahead of this one
+
+function lead(page) { return Date.parse(page.dataset.now) - Date.now() || 0; }
 
 // busy: a person is selecting text, or typing. The refresh waits.
 function busy() {
@@ -47,7 +49,6 @@ async function refresh(quietly) {
   try {
     const answer = await fetch(location.href, { signal: mine.signal, headers: { Accept: "text/html" } });
     if (!answer.headers.get("Content-Type")?.startsWith("text/html")) throw new Error("no page: " + answer.status);
-    ahead = Date.parse(answer.headers.get("Date")) - Date.now() || 0;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine === asking) show(page, quietly);
   } catch (problem) {
@@ -61,8 +62,8 @@ function show(page, quietly) {
   const place = where(), changed = new Set();
   enliven(page);
   document.title = page.title;
-  main.dataset.commit = page.getElementById("main").dataset.commit;
   lay(main, page.getElementById("main"), changed);
+  ahead = lead(main);
   lay(document.querySelector(".standing"), page.querySelector(".standing"), new Set());
   comeBack(place);
   if (quietly) return;

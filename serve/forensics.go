@@ -63,12 +63,14 @@ func (f *forensics) handOut(c echo.Context, p *published, o *operator) error {
 	conditions(c.Request().Header)
 	answered := &ranged{ResponseWriter: went, r: c.Request()}
 	http.ServeContent(answered, c.Request(), "", time.Time{}, content)
+	f.metrics.forensics.WithLabelValues("out").Add(float64(answered.sent))
 	if answered.refused != nil {
 		f.metrics.problem(answered.refused)
 	}
 	if went.status != http.StatusOK || went.sent != data.Size || http.NewResponseController(w).Flush() != nil || !reached(c.Request(), stall) {
 		return nil
 	}
+	f.metrics.handedOut.Inc()
 	f.log.Info("forensic data downloaded", "request", idOf(w), "case", of.Ref(), "operator", o.name)
 	if err := f.downloaded(c.Request().Context(), of, o); err != nil {
 		f.log.Error("download not recorded", "request", idOf(w), "case", of.Ref(), "operator", o.name, "error", err)

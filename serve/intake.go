@@ -42,6 +42,14 @@ const changeTime = 20 * time.Second
 
 // take answers POST /v1/cases.
 func (f *forensics) take(c call) error {
+	err := f.takeIn(c)
+	if err != nil {
+		f.metrics.turnedAway.WithLabelValues(problemOf(err).word()).Inc()
+	}
+	return err
+}
+
+func (f *forensics) takeIn(c call) error {
 	r := c.Request()
 	in, err := handedInBy(c.by, r)
 	if err != nil {
@@ -68,8 +76,10 @@ func (f *forensics) take(c call) error {
 		return err
 	}
 	status := http.StatusOK
+	f.metrics.forensics.WithLabelValues("in").Add(float64(arrived.Size))
 	if fresh {
 		status = http.StatusCreated
+		f.metrics.handedIn.Inc()
 		f.log.Info("received", "request", idOf(c.w), "case", of.Ref(), "mitigator", c.by.name, "size", arrived.Size)
 	}
 	c.w.Header().Set("Location", "/v1/cases/"+string(of.Key))

@@ -2,7 +2,6 @@ package serve
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -17,6 +16,9 @@ type metrics struct {
 	refused, rewound        prometheus.Counter
 	polls, problems         *prometheus.CounterVec
 	looks, receipts         *prometheus.CounterVec
+	handedIn, handedOut     prometheus.Counter // cases received, and whole downloads of their data
+	forensics               *prometheus.CounterVec
+	turnedAway              *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -29,6 +31,11 @@ func newMetrics() *metrics {
 		problems: counters("problems_total", "Requests answered with a problem, by its type.", "type"),
 		looks:    counters("looks_total", "Looks at the branch, by what made them: start, event or tick.", "cause"),
 		receipts: counters("receipts_total", "Receipts kept, by event.", "event"),
+
+		handedIn:   counter("cases_received_total", "Cases opened by forensic data that was handed in."),
+		handedOut:  counter("forensics_downloads_total", "Whole downloads of forensic data by operators."),
+		forensics:  counters("forensics_bytes_total", "Bytes of forensic data, in from mitigators and out to operators.", "direction"),
+		turnedAway: counters("intake_refused_total", "Forensic data that was not taken, by the type of the problem.", "type"),
 	}
 	m.lists, m.unchanged = m.polls.WithLabelValues("list"), m.polls.WithLabelValues("unchanged")
 	return m
@@ -57,14 +64,15 @@ func (m *metrics) polled(status int) {
 }
 
 func (m *metrics) problem(p *Problem) {
-	m.problems.WithLabelValues(strings.TrimPrefix(p.Type, problemType)).Inc()
+	m.problems.WithLabelValues(p.word()).Inc()
 }
 
 // metrics answers GET /metrics.
 func (s *operations) metricsPage() http.Handler {
 	r := prometheus.NewRegistry()
 	m := s.publisher.metrics
-	r.MustRegister(m.waits, m.files, m.refused, m.rewound, m.polls, m.problems, m.looks, m.receipts, &reading{s},
+	r.MustRegister(m.waits, m.files, m.refused, m.rewound, m.polls, m.problems, m.looks, m.receipts,
+		m.handedIn, m.handedOut, m.forensics, m.turnedAway, &reading{s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
 }

@@ -139,3 +139,32 @@ func TestThePublishedCommitAges(t *testing.T) {
 		t.Errorf("age %s", got)
 	}
 }
+
+func TestWhatOfForensicDataIsCounted(t *testing.T) {
+	content := zipOf("evidence")
+	b, _ := withEvidence(t, content)
+	s := b.serve()
+	data := zipOf("of ws-020")
+	for range 2 {
+		s.handIn(acmeToken, "ws-020", data)
+	}
+	s.handIn(acmeToken, "ws-020", "no zip")
+	s.handIn(acmeToken, "", data)
+	s.handIn("nobody's", "ws-020", data)
+	s.ask("GET", evidenceOf17, janeToken)
+	s.ask("GET", evidenceOf17, janeToken, "Range: bytes=0-3")
+	s.ask("HEAD", evidenceOf17, janeToken)
+	for name, want := range map[string]string{
+		`casebook_cases_received_total`:                      "1",
+		`casebook_forensics_bytes_total{direction="in"}`:     fmt.Sprint(2 * len(data)),
+		`casebook_forensics_bytes_total{direction="out"}`:    fmt.Sprint(len(content) + 4),
+		`casebook_intake_refused_total{type="not-a-zip"}`:    "1",
+		`casebook_intake_refused_total{type="bad-request"}`:  "1",
+		`casebook_intake_refused_total{type="unauthorized"}`: "",
+		`casebook_forensics_downloads_total`:                 "1",
+	} {
+		if got := s.metric(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 )
@@ -23,6 +24,9 @@ type Problem struct {
 }
 
 const problemType = "urn:casebook:problem:"
+
+// word is the end of the type.
+func (p *Problem) word() string { return strings.TrimPrefix(p.Type, problemType) }
 
 func (p *Problem) Error() string {
 	if p.Detail == "" {

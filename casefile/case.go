@@ -71,11 +71,11 @@ func (c *Case) check() []flaw {
 		flaws = append(flaws, flaw{"closing", "status", RuleContradiction, "present, but the status is " + string(c.Status),
 			"casebook case close writes both, case reopen takes both back"})
 	}
-	if _, err := ParseKey(c.CaseID[strings.LastIndexByte(c.CaseID, '/')+1:]); err == nil {
+	if name := c.CaseID[strings.LastIndexByte(c.CaseID, '/')+1:]; isKey(name) && len(name) <= maxName {
 		// A key is then found by its path alone, however many cases there are.
 		flaws = append(flaws, flaw{"case_id", "", RuleBadValue, "reads as a case key, and would be taken for that case", ""})
 	}
-	if c.Key != "" && !c.Received.IsZero() && c.Received.t.Format("20060102") != c.Key.Day() {
+	if c.Key != "" && !c.Received.IsZero() && !c.Received.on(c.Key.Day()) {
 		flaws = append(flaws, flaw{"received", "", RuleContradiction, "another day than the case key says, " + c.Key.Day(), ""})
 	}
 	return flaws

@@ -50,11 +50,10 @@ func (s *scalar) judge(text string) (rule Rule, complaint string) {
 }
 
 var (
-	countForm = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
-	timeForm  = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`)
-	lineForm  = regexp.MustCompile(`^\S(.*\S)?$`)
-	textForm  = regexp.MustCompile(`\S`)
-	fileForm  = regexp.MustCompile(`^[^-./\\:*?"<>|][^/\\:*?"<>|]*$`)
+	timeForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`)
+	lineForm = regexp.MustCompile(`^\S(.*\S)?$`)
+	textForm = regexp.MustCompile(`\S`)
+	fileForm = regexp.MustCompile(`^[^-./\\:*?"<>|][^/\\:*?"<>|]*$`)
 )
 
 // kind is how a scalar is spelt in YAML.
@@ -71,6 +70,8 @@ const (
 type group struct {
 	present func() bool
 	make    func() []field // the inner fields, of a value made present if it was not
+	mould   func() []field // the inner fields, of a value that is used again and again
+	cast    func()         // makes present a copy of what the mould was filled with
 }
 
 // list is a value of several items, all of one shape.
@@ -164,11 +165,15 @@ func inner(key, doc string, fields ...field) field {
 	return field{key: key, doc: doc, required: true, group: &group{
 		present: func() bool { return true },
 		make:    func() []field { return fields },
+		mould:   func() []field { return fields },
+		cast:    func() {},
 	}}
 }
 
 // maybe is a group that may be absent.
 func maybe[T any](key, doc string, p **T, fields func(*T) []field) field {
+	var again *T
+	var bound []field
 	return field{key: key, doc: doc, group: &group{
 		present: func() bool { return *p != nil },
 		make: func() []field {
@@ -176,6 +181,18 @@ func maybe[T any](key, doc string, p **T, fields func(*T) []field) field {
 				*p = new(T)
 			}
 			return fields(*p)
+		},
+		mould: func() []field {
+			if again == nil {
+				again = new(T)
+				bound = fields(again)
+			}
+			*again = *new(T)
+			return bound
+		},
+		cast: func() {
+			filled := *again
+			*p = &filled
 		},
 	}}
 }
@@ -216,7 +233,7 @@ func checker[T any](parse func(string) (T, error)) func(string) error {
 }
 
 func parseCount[T ~int | ~int64](s string) (T, error) {
-	if !countForm.MatchString(s) {
+	if !isCount(s, 18) {
 		return 0, fmt.Errorf("bad number %q: it is a whole number above zero, in digits alone", s)
 	}
 	n, err := strconv.ParseInt(s, 10, 64)

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -50,8 +49,6 @@ var (
 	nameForm   = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$`)
 	keyForm    = regexp.MustCompile(`^([0-9]{4})([0-9]{2})([0-9]{2})-[a-z0-9]+(?:-[a-z0-9]+)*$`)
 	digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	idForm     = regexp.MustCompile(`^[1-9][0-9]{0,8}$`)
-	deviceForm = regexp.MustCompile(`(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)`)
 )
 
 // ParseAccount reads an account name.
@@ -67,9 +64,9 @@ func ParseName(s string) (Name, error) {
 		return "", errors.New("empty name")
 	case len(s) > maxName:
 		return "", fmt.Errorf("name of %d characters, the longest allowed is %d", len(s), maxName)
-	case !nameForm.MatchString(s) || strings.Contains(s, ".."):
+	case !isName(s) || strings.Contains(s, ".."):
 		return "", fmt.Errorf("bad name %q: use lower-case letters, digits, '-', '_' and '.', first and last a letter or digit", s)
-	case deviceForm.MatchString(s):
+	case isDevice(s):
 		return "", fmt.Errorf("bad name %q: Windows reserves it for a device", s)
 	}
 	return Name(s), nil
@@ -77,10 +74,8 @@ func ParseName(s string) (Name, error) {
 
 // ParseKey reads a case key.
 func ParseKey(s string) (Key, error) {
-	if keyForm.MatchString(s) && len(s) <= maxName {
-		if _, err := time.Parse("20060102", s[:8]); err == nil {
-			return Key(s), nil
-		}
+	if isKey(s) && len(s) <= maxName {
+		return Key(s), nil
 	}
 	return "", fmt.Errorf("bad case key %q: it is YYYYMMDD-endpoint, as in 20261123-ws-017", s)
 }
@@ -93,7 +88,7 @@ func (k Key) Day() string { return string(k[:8]) }
 
 // ParsePatternID reads a pattern ID.
 func ParsePatternID(s string) (PatternID, error) {
-	if !idForm.MatchString(s) {
+	if !isCount(s, 9) {
 		return 0, fmt.Errorf("bad pattern ID %q: it is a count, as in 3", s)
 	}
 	n, err := strconv.Atoi(s)
@@ -102,7 +97,7 @@ func ParsePatternID(s string) (PatternID, error) {
 
 // ParseDigest reads a SHA-256.
 func ParseDigest(s string) (Digest, error) {
-	if !digestForm.MatchString(s) {
+	if !isDigest(s) {
 		return "", fmt.Errorf("bad SHA-256 %q: it is 64 lower-case hexadecimal digits", s)
 	}
 	return Digest(s), nil
@@ -110,6 +105,13 @@ func ParseDigest(s string) (Digest, error) {
 
 // ParseLine reads a text of one line, as descriptions, reasons and versions are.
 func ParseLine(s string) (string, error) {
+	if isSimple(s) {
+		return s, nil
+	}
+	return checkLine(s)
+}
+
+func checkLine(s string) (string, error) {
 	switch {
 	case strings.TrimSpace(s) == "":
 		return "", errors.New("empty text")
@@ -132,6 +134,13 @@ const (
 
 // ParseText reads prose, which may run over several lines, as descriptions and reasons do.
 func ParseText(s string) (string, error) {
+	if isSimple(s) {
+		return s, nil
+	}
+	return checkText(s)
+}
+
+func checkText(s string) (string, error) {
 	switch {
 	case strings.TrimSpace(s) == "":
 		return "", errors.New("empty text")
@@ -167,7 +176,7 @@ func ParseFileName(s string) (string, error) {
 		return "", fmt.Errorf("file name %q must not start with %q", s, s[:1])
 	case strings.HasSuffix(s, "."):
 		return "", fmt.Errorf("file name %q must not end with a dot", s)
-	case lower == "pattern.yaml", strings.HasPrefix(lower, "git~"), deviceForm.MatchString(s):
+	case lower == "pattern.yaml", strings.HasPrefix(lower, "git~"), isDevice(s):
 		return "", fmt.Errorf("file name %q is reserved", s)
 	}
 	return s, nil

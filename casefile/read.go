@@ -15,7 +15,7 @@ func Read(path string, src []byte) (Record, Problems) {
 	if err != nil {
 		return nil, Problems{{File: path, Rule: RuleStrayFile, Text: err.Error()}}
 	}
-	if readCanonical(rec, src) {
+	if new(Reader).canonical(rec, src) {
 		return rec, nil
 	}
 	root, ps := decode(rec, newSource(src))
@@ -26,13 +26,7 @@ func Read(path string, src []byte) (Record, Problems) {
 }
 
 // Decode fills a located record, and finds everything that is wrong with its file.
-func Decode(rec Record, src []byte) Problems {
-	if readCanonical(rec, src) {
-		return nil
-	}
-	_, ps := decode(rec, newSource(src))
-	return ps
-}
+func Decode(rec Record, src []byte) Problems { return new(Reader).Decode(rec, src) }
 
 // decode also gives the tree the record was decoded from, nil where there is none.
 func decode(rec Record, src *source) (root *yaml.Node, ps Problems) {

@@ -11,8 +11,14 @@ import (
 type packed struct {
 	packs []*pack
 	mu    sync.Mutex
-	bases map[place]packedObject // objects that others are deltas of
-	held  int                    // bytes in bases
+	bases [1 << 10]base // objects that others are deltas of, or may be; which stands where its place says
+	held  int           // bytes in bases
+}
+
+// base is an object at its place.
+type base struct {
+	place
+	packedObject
 }
 
 // place is where an object is.
@@ -33,7 +39,7 @@ const (
 )
 
 func openPacked(folders []string) *packed {
-	p := &packed{bases: map[place]packedObject{}}
+	p := &packed{}
 	for _, objects := range folders {
 		p.packs = append(p.packs, openPacks(objects)...)
 	}
@@ -117,20 +123,25 @@ func (p *packed) object(at place, depth int) (packedObject, error) {
 func (p *packed) known(at place) (packedObject, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	o, ok := p.bases[at]
-	return o, ok
+	b := p.slot(at)
+	return b.packedObject, b.place == at
 }
 
-// keep holds a base for the next delta of it; when there are too many, it starts anew.
+// slot is where an object is kept if it is.
+func (p *packed) slot(at place) *base {
+	return &p.bases[uint64(at.at)*0x9e3779b97f4a7c15>>54] // Fibonacci hashing, to the 10 bits of an index
+}
+
+// keep holds a base for the next delta of it in place of what stood there; when they are too large together,
+// it starts anew.
 func (p *packed) keep(at place, o packedObject) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.held+len(o.data) > basesHeld {
-		clear(p.bases)
+		clear(p.bases[:])
 		p.held = 0
 	}
-	if _, there := p.bases[at]; !there {
-		p.bases[at] = o
-		p.held += len(o.data)
-	}
+	b := p.slot(at)
+	p.held += len(o.data) - len(b.data)
+	*b = base{at, o}
 }

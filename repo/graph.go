@@ -3,7 +3,6 @@ package repo
 import (
 	"bytes"
 	"encoding/binary"
-	"math/bits"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +13,11 @@ import (
 // graph is git's commit-graph, where git wrote one: the parents, tree and time of commits, and with
 // --changed-paths for each a Bloom filter of what it changed beside its first parent. It need not know all
 // commits; what it does not know, or looks odd, is read from the commits themselves.
-type graph struct{ files []*graphFile }
+type graph struct {
+	files []*graphFile
+	nodes []node          // room for those to come: there are thousands
+	heads []plumbing.Hash // the same for their parents
+}
 
 // graphFile is one file of a chain, each of which counts on from those before it.
 type graphFile struct {
@@ -22,12 +25,15 @@ type graphFile struct {
 	fanout, names, data, edges []byte
 	filterEnds, filters        []byte // of version 1; nil where there are none
 	probes                     uint32
+	read                       []*node // by row; nil where it was not asked for
 }
 
 const (
 	noParent  = 0x70000000
 	moreEdges = 1 << 31
 	lastEdge  = 1 << 31
+
+	roomAtOnce = 256
 )
 
 // openGraph reads the commit-graph; it knows nothing where there is none.
@@ -84,23 +90,37 @@ func parseGraph(data []byte) *graphFile {
 	return f
 }
 
-// node is a commit, if the graph knows it.
+// node is a commit, if the graph knows it: always the same node.
 func (g *graph) node(h plumbing.Hash) *node {
 	for _, f := range g.files {
-		i, ok := f.find(h)
-		if !ok {
-			continue
+		if i, ok := f.find(h); ok {
+			if f.read == nil {
+				f.read = make([]*node, f.count)
+			}
+			if f.read[i] == nil {
+				f.read[i] = g.row(f, i, h)
+			}
+			return f.read[i]
 		}
-		row := f.data[i*36 : i*36+36]
-		parents, ok := g.parents(f, row)
-		if !ok {
-			return nil
-		}
-		n := &node{hash: h, tree: plumbing.Hash(row[:20]), parents: parents, filter: f.filter(i), probes: f.probes}
-		n.when = int64(binary.BigEndian.Uint32(row[28:])&3)<<32 | int64(binary.BigEndian.Uint32(row[32:]))
-		return n
 	}
 	return nil
+}
+
+// row is the commit of a row; nil where the row is odd.
+func (g *graph) row(f *graphFile, i int, h plumbing.Hash) *node {
+	row := f.data[i*36 : i*36+36]
+	parents, ok := g.parents(f, row)
+	if !ok {
+		return nil
+	}
+	if len(g.nodes) == 0 {
+		g.nodes = make([]node, roomAtOnce)
+	}
+	n := &g.nodes[0]
+	g.nodes = g.nodes[1:]
+	n.hash, n.tree, n.parents, n.filter, n.probes = h, plumbing.Hash(row[:20]), parents, f.filter(i), f.probes
+	n.when = int64(binary.BigEndian.Uint32(row[28:])&3)<<32 | int64(binary.BigEndian.Uint32(row[32:]))
+	return n
 }
 
 // knows reports whether the graph has a commit.
@@ -125,113 +145,41 @@ func (f *graphFile) find(h plumbing.Hash) (int, bool) {
 	return low + i, ok
 }
 
-func (g *graph) parents(f *graphFile, row []byte) (parents []plumbing.Hash, ok bool) {
+// parents are the commits that a row names: two at most, or the first and a list of the others.
+func (g *graph) parents(f *graphFile, row []byte) ([]plumbing.Hash, bool) {
 	first, second := binary.BigEndian.Uint32(row[20:]), binary.BigEndian.Uint32(row[24:])
-	numbers := []uint32{first, second}
-	if second != noParent && second&moreEdges != 0 {
-		numbers = numbers[:1]
-		for at := int(second&^moreEdges) * 4; ; at += 4 {
+	if len(g.heads) > roomAtOnce-2 || g.heads == nil {
+		g.heads = make([]plumbing.Hash, 0, roomAtOnce)
+	}
+	from := len(g.heads)
+	ok := first == noParent || g.name(int(first))
+	switch {
+	case second == noParent:
+	case second&moreEdges == 0:
+		ok = ok && g.name(int(second))
+	default:
+		for at := int(second&^moreEdges) * 4; ok; at += 4 {
 			if at+4 > len(f.edges) {
 				return nil, false
 			}
 			edge := binary.BigEndian.Uint32(f.edges[at:])
-			numbers = append(numbers, edge&^lastEdge)
+			ok = g.name(int(edge &^ lastEdge))
 			if edge&lastEdge != 0 {
 				break
 			}
 		}
 	}
-	for _, n := range numbers {
-		if n == noParent {
-			continue
-		}
-		h, ok := g.name(int(n))
-		if !ok {
-			return nil, false
-		}
-		parents = append(parents, h)
-	}
-	return parents, true
+	return g.heads[from:len(g.heads):len(g.heads)], ok
 }
 
-// name is the commit with a number in the whole chain.
-func (g *graph) name(n int) (plumbing.Hash, bool) {
+// name adds the commit with a number in the whole chain to the heads.
+func (g *graph) name(n int) bool {
 	for _, f := range g.files {
 		if n >= f.before && n < f.before+f.count {
 			at := (n - f.before) * 20
-			return plumbing.Hash(f.names[at : at+20]), true
+			g.heads = append(g.heads, plumbing.Hash(f.names[at:at+20]))
+			return true
 		}
 	}
-	return plumbing.ZeroHash, false
-}
-
-// filter is what a commit changed, as a Bloom filter; nil where there is none.
-func (f *graphFile) filter(i int) []byte {
-	if f.filterEnds == nil {
-		return nil
-	}
-	begin, end := 0, int(binary.BigEndian.Uint32(f.filterEnds[i*4:]))
-	if i > 0 {
-		begin = int(binary.BigEndian.Uint32(f.filterEnds[i*4-4:]))
-	}
-	if begin > end || end > len(f.filters) {
-		return nil
-	}
-	return f.filters[begin:end]
-}
-
-// bloomKey is the two hashes of a path from which a filter's bits are made.
-type bloomKey struct{ one, two uint32 }
-
-// bloomKeys are the keys of paths; none where a path is not plain ASCII.
-func bloomKeys(paths []string) []bloomKey {
-	var keys []bloomKey
-	for _, p := range paths {
-		if p == "" || strings.ContainsFunc(p, func(r rune) bool { return r > 127 }) {
-			return nil
-		}
-		keys = append(keys, bloomKey{murmur3(0x293ae76f, p), murmur3(0x7e646e2c, p)})
-	}
-	return keys
-}
-
-// leftAlone reports whether a filter is sure that a commit changed none of the paths.
-func (n *node) leftAlone(keys []bloomKey) bool {
-	if len(keys) == 0 || len(n.filter) == 0 {
-		return false
-	}
-	size := uint32(len(n.filter)) * 8
-	for _, k := range keys {
-		maybe := true
-		for i := range n.probes {
-			bit := (k.one + i*k.two) % size
-			if n.filter[bit/8]&(1<<(bit%8)) == 0 {
-				maybe = false
-				break
-			}
-		}
-		if maybe {
-			return false
-		}
-	}
-	return true
-}
-
-// murmur3 is the 32-bit hash that git's filters are made with.
-func murmur3(seed uint32, text string) uint32 {
-	const c1, c2 = 0xcc9e2d51, 0x1b873593
-	mix := func(k uint32) uint32 { return bits.RotateLeft32(k*c1, 15) * c2 }
-	h, data := seed, []byte(text)
-	for ; len(data) >= 4; data = data[4:] {
-		h = bits.RotateLeft32(h^mix(binary.LittleEndian.Uint32(data)), 13)*5 + 0xe6546b64
-	}
-	tail := uint32(0)
-	for i := len(data) - 1; i >= 0; i-- {
-		tail = tail<<8 | uint32(data[i])
-	}
-	h ^= mix(tail)
-	h ^= uint32(len(text))
-	h = (h ^ h>>16) * 0x85ebca6b
-	h = (h ^ h>>13) * 0xc2b2ae35
-	return h ^ h>>16
+	return false
 }

@@ -15,7 +15,7 @@ type windows struct {
 }
 
 const (
-	windowSize  = 64 << 10
+	windowSize  = 16 << 10
 	windowsHeld = 16 << 20 / windowSize
 )
 

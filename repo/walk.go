@@ -1,29 +1,15 @@
 package repo
 
 import (
-	"bytes"
 	"container/heap"
 	"context"
-	"encoding/hex"
-	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
-
-// node is a commit on the way: only what a walk needs of it.
-type node struct {
-	hash, tree plumbing.Hash
-	parents    []plumbing.Hash
-	when       int64  // the committer's time, in seconds
-	coming     bool   // in the queue, or was
-	filter     []byte // of what it changed; nil where git wrote none
-	probes     uint32 // of the filter
-}
 
 // walk goes through history from a commit backwards, newest first, and finds the commits that touch a
 // scope. Where a merge took all of the scope over from one of its parents, that parent alone is followed:
@@ -34,7 +20,7 @@ type walk struct {
 	in        scope
 	whole     bool
 	signersOf plumbing.Hash          // the tree whose signers hold; ZeroHash: those before each commit
-	keys      []bloomKey             // of the scope's paths
+	keys      [][]bloomKey           // of the scope's paths
 	graph     *graph                 // of commits; what decides on trust is read from the commits themselves
 	cut       map[plumbing.Hash]bool // where a shallow clone ends
 	scout     *scout                 // nil unless it is under way
@@ -78,13 +64,13 @@ func (w *walk) push(h plumbing.Hash) error {
 
 // node is a commit, which is read once.
 func (w *walk) node(h plumbing.Hash) (*node, error) {
+	if n := w.graph.node(h); n != nil {
+		return n, nil
+	}
 	if n := w.known[h]; n != nil {
 		return n, nil
 	}
-	n := w.graph.node(h)
-	if n == nil {
-		n = w.scout.take(h)
-	}
+	n := w.scout.take(h)
 	if n == nil {
 		var err error
 		if n, err = w.read(h); err != nil {
@@ -118,40 +104,6 @@ func (w *walk) unknown(h plumbing.Hash) *node {
 		return nil // which the walk will say when it comes there
 	}
 	return n
-}
-
-// parseNode reads the head of a commit object and leaves the rest.
-func parseNode(h plumbing.Hash, data []byte) (*node, error) {
-	n := &node{hash: h}
-	for {
-		line, rest, ok := bytes.Cut(data, []byte("\n"))
-		key, value, _ := bytes.Cut(line, []byte(" "))
-		switch string(key) {
-		case "tree":
-			n.tree = hashIn(value)
-		case "parent":
-			n.parents = append(n.parents, hashIn(value))
-		case "committer":
-			stamp, _, _ := bytes.Cut(bytes.TrimSpace(value[bytes.LastIndexByte(value, '>')+1:]), []byte(" "))
-			n.when, _ = strconv.ParseInt(string(stamp), 10, 64) // git, too, takes what it cannot read for 0
-			return n, nil
-		}
-		if !ok || len(line) == 0 {
-			return nil, fmt.Errorf("commit %s: has no committer", h)
-		}
-		data = rest
-	}
-}
-
-// hashIn reads a hash; ZeroHash where it is none.
-func hashIn(text []byte) (h plumbing.Hash) {
-	if len(text) != 2*len(h) {
-		return h
-	}
-	if _, err := hex.Decode(h[:], text); err != nil {
-		return plumbing.ZeroHash
-	}
-	return h
 }
 
 // stop is a commit that touched the scope.

@@ -61,6 +61,13 @@ func (c *Closing) fields() []field {
 	}, stamp(&c.Stamp)...)
 }
 
+// ReadsAsKey reports whether a Case ID would be taken for a case's key, or ACCOUNT/KEY. As none is, a key is
+// found by its path alone, however many cases there are.
+func ReadsAsKey(caseID string) bool {
+	name := caseID[strings.LastIndexByte(caseID, '/')+1:]
+	return isKey(name) && len(name) <= maxName
+}
+
 func (c *Case) check() []flaw {
 	var flaws []flaw
 	switch {
@@ -71,8 +78,7 @@ func (c *Case) check() []flaw {
 		flaws = append(flaws, flaw{"closing", "status", RuleContradiction, "present, but the status is " + string(c.Status),
 			"casebook case close writes both, case reopen takes both back"})
 	}
-	if name := c.CaseID[strings.LastIndexByte(c.CaseID, '/')+1:]; isKey(name) && len(name) <= maxName {
-		// A key is then found by its path alone, however many cases there are.
+	if ReadsAsKey(c.CaseID) {
 		flaws = append(flaws, flaw{"case_id", "", RuleBadValue, "reads as a case key, and would be taken for that case", ""})
 	}
 	if c.Key != "" && !c.Received.IsZero() && !c.Received.on(c.Key.Day()) {

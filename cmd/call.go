@@ -103,7 +103,7 @@ func (c *call) commit(do func(*call, *repo.Tx) (repo.Message, error)) error {
 // commitAnywhere carries out the change, and prints what changed and the next step.
 func (c *call) commitAnywhere(do func(*call, *repo.Tx) (repo.Message, error)) error {
 	var said repo.Message
-	how := repo.How{Now: c.Now(), DryRun: c.Bool("dry-run")}
+	how := repo.How{Now: c.Now(), DryRun: c.Bool("dry-run"), Waiting: func(lock string) { c.talk("waiting for git (%s)", lock) }}
 	done, err := c.book.Change(c.Context.Context, how, func(tx *repo.Tx) (repo.Message, error) {
 		var err error
 		said, err = do(c, tx)

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"fmt"
+
 	"github.com/urfave/cli/v2"
 
 	"casebook/casefile"
@@ -76,6 +78,10 @@ func caseIdentify(c *call, tx *repo.Tx) (repo.Message, error) {
 	id, err := c.line("case-id")
 	if err != nil {
 		return repo.Message{}, err
+	}
+	if casefile.ReadsAsKey(id) {
+		return repo.Message{}, usage(fmt.Sprintf("--case-id %s: reads as a case key, and would be taken for that case", id),
+			"the Case ID is what the vendor issued, as in --case-id 1-10293847")
 	}
 	return c.moveCase(tx, id, func(of *casefile.Case, _ []*casefile.Pattern) error { return of.Identify(id, tx.Now()) })
 }

@@ -33,7 +33,11 @@ func patternUpload(c *call) error {
 		return usage(err.Error(), "rename the file")
 	}
 	moved, done := c.progress("taking in "+name, size)
-	blob, err := c.book.Take(c.Context.Context, f, size, moved)
+	take := c.book.Take
+	if c.Bool("dry-run") {
+		take = repo.Weigh
+	}
+	blob, err := take(c.Context.Context, f, size, moved)
 	done()
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.arg(1), err)

@@ -32,12 +32,12 @@ func (c *change) takeLock(ctx context.Context) (err error) {
 		return nil
 	}
 	if c.index != nil {
-		if c.lock, err = takeLock(ctx, c.repo.indexFile()+".lock", lockWait); err != nil {
+		if c.lock, err = takeLock(ctx, c.repo.indexFile()+".lock", lockWait, c.how.Waiting); err != nil {
 			return err
 		}
 		c.left = c.lock.left
 	}
-	if c.branchLock, err = c.repo.refs().lock(ctx, c.ref, lockWait); err != nil {
+	if c.branchLock, err = c.repo.refs().lock(ctx, c.ref, lockWait, c.how.Waiting); err != nil {
 		return errors.Join(err, c.end())
 	}
 	if c.left == nil {

@@ -29,9 +29,9 @@ type Blob struct {
 	Hash   plumbing.Hash // git's name for the bytes
 	Size   int64
 	SHA256 casefile.Digest
-	Head   []byte // the first 512 bytes
-	f      *os.File
-	at     string // where the compressed object stands until Close
+	Head   []byte   // the first 512 bytes
+	f      *os.File // nil of one that was only weighed
+	at     string   // where the compressed object stands until Close
 	placed bool
 }
 
@@ -49,21 +49,27 @@ func takeBlob(ctx context.Context, incoming string, src io.Reader, size int64, p
 		return nil, err
 	}
 	b := &Blob{Size: size, f: f, at: f.Name()}
-	if err := b.fill(ctx, src, progress); err != nil {
+	if err := cmp.Or(b.fill(ctx, f, src, progress), f.Sync()); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
 }
 
+// Weigh is what Take would give, for a dry run: it reads the bytes and keeps none.
+func Weigh(ctx context.Context, src io.Reader, size int64, progress func(int64)) (*Blob, error) {
+	b := &Blob{Size: size}
+	return b, b.fill(ctx, io.Discard, src, progress)
+}
+
 // fill reads src once, to its end.
-func (b *Blob) fill(ctx context.Context, src io.Reader, progress func(int64)) error {
+func (b *Blob) fill(ctx context.Context, to io.Writer, src io.Reader, progress func(int64)) error {
 	chunk := make([]byte, chunkSize)
 	n, err := readChunk(src, chunk)
 	if err != nil {
 		return err
 	}
 	b.Head = bytes.Clone(chunk[:min(n, headSize)])
-	out, err := newBlobWriter(b.f, b.Size, levelFor(chunk[:n]))
+	out, err := newBlobWriter(to, b.Size, levelFor(chunk[:n]))
 	done := int64(0)
 	for err == nil && n > 0 && done <= b.Size {
 		if err = cmp.Or(ctx.Err(), out.write(chunk[:n])); err != nil {
@@ -82,7 +88,7 @@ func (b *Blob) fill(ctx context.Context, src io.Reader, progress func(int64)) er
 		return err
 	}
 	b.Hash, b.SHA256, err = out.close()
-	return cmp.Or(err, b.f.Sync())
+	return err
 }
 
 // readChunk fills chunk as far as src goes.
@@ -216,6 +222,9 @@ func (b *Blob) copy(o objectDir) error {
 
 // Close forgets the blob, and its bytes too unless they were placed.
 func (b *Blob) Close() error {
+	if b.f == nil {
+		return nil
+	}
 	b.f.Close()
 	return os.Remove(b.at)
 }

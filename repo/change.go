@@ -20,6 +20,8 @@ type How struct {
 	Key       *SigningKey // which signs what By does, and Committer commits; nil signs nothing
 	Committer *Signature  // of what By does; nil is By
 	DryRun    bool        // go the whole way, and write nothing
+
+	Waiting func(lock string) // told once of a lock that is held by others for long; may be nil
 }
 
 // Signature names who makes a change; where there is none, git's configuration says who.

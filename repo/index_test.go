@@ -293,7 +293,7 @@ func TestIndexWritersBesideGit(t *testing.T) {
 	var ours sync.WaitGroup
 	ours.Go(func() {
 		for _, c := range changes {
-			l := must(takeLock(t.Context(), file+".lock", 10*time.Second))
+			l := must(takeLock(t.Context(), file+".lock", 10*time.Second, nil))
 			x := must(openIndex(file))
 			must(0, errors.Join(x.patch([]indexChange{c}, nil), must(x.draft()).place(), l.release()))
 		}

@@ -56,10 +56,14 @@ type lockFile struct {
 	left *intent // what a dead owner had meant to do
 }
 
-// takeLock takes the lock at path, waiting for its holder until wait is over.
-func takeLock(ctx context.Context, path string, wait time.Duration) (*lockFile, error) {
+// longWait is how long a lock is waited for before the one who waits is told.
+const longWait = time.Second
+
+// takeLock takes the lock at path, waiting for its holder until wait is over. It tells when that takes long.
+func takeLock(ctx context.Context, path string, wait time.Duration, long func(lock string)) (*lockFile, error) {
 	patience, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
+	begun := time.Now()
 	for {
 		l, err := takeOver(path)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -71,6 +75,10 @@ func takeLock(ctx context.Context, path string, wait time.Duration) (*lockFile, 
 		}
 		if !errors.Is(err, errHeld) {
 			return nil, err
+		}
+		if long != nil && time.Since(begun) > longWait {
+			long(path)
+			long = nil
 		}
 		select {
 		case <-time.After(time.Duration(2+rand.IntN(39)) * time.Millisecond):

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 		os.Exit(runChanger(dir))
 	}
 	if path := os.Getenv(lockHolder); path != "" {
-		l, err := takeLock(context.Background(), path, time.Second)
+		l, err := takeLock(context.Background(), path, time.Second, nil)
 		if err == nil {
 			err = l.intend(newIntent("refs/heads/main", plumbing.ZeroHash, plumbing.Hash{1}, []string{"a/b"}))
 		}
@@ -42,7 +42,7 @@ func TestGitAndWeExcludeEachOther(t *testing.T) {
 	o := newOracle(t)
 	path := filepath.Join(o.gitDir(), "index.lock")
 	o.write("a", "1")
-	l := must(takeLock(t.Context(), path, time.Second))
+	l := must(takeLock(t.Context(), path, time.Second, nil))
 	if out, err := o.command("add", "a").CombinedOutput(); err == nil {
 		t.Errorf("git wrote the index while we held its lock: %s", out)
 	}
@@ -55,27 +55,44 @@ func TestGitAndWeExcludeEachOther(t *testing.T) {
 		if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := takeLock(t.Context(), path, 60*time.Millisecond); !errors.Is(err, ErrBusy) {
+		if _, err := takeLock(t.Context(), path, 60*time.Millisecond, nil); !errors.Is(err, ErrBusy) {
 			t.Errorf("%s lock: got %v", name, err)
 		}
 		go func() { time.Sleep(30 * time.Millisecond); os.Remove(path) }()
-		must(takeLock(t.Context(), path, 5*time.Second)).release()
+		must(takeLock(t.Context(), path, 5*time.Second, nil)).release()
 	}
 	expectNoLeftovers(t, o.gitDir())
 }
 
 func TestLockWaitEndsWithItsContext(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "index.lock")
-	defer must(takeLock(t.Context(), path, time.Second)).release()
+	defer must(takeLock(t.Context(), path, time.Second, nil)).release()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
 	defer cancel()
-	if _, err := takeLock(ctx, path, time.Minute); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrBusy) {
+	if _, err := takeLock(ctx, path, time.Minute, nil); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrBusy) {
 		t.Errorf("got %v", err)
 	}
 }
 
+// Who waits for long is told, once, and here does something about it.
+func TestALongWaitIsTold(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "index.lock")
+	if err := os.WriteFile(path, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	l := must(takeLock(t.Context(), path, time.Minute, func(lock string) {
+		told = append(told, lock)
+		time.AfterFunc(100*time.Millisecond, func() { os.Remove(path) })
+	}))
+	defer l.release()
+	if len(told) != 1 || told[0] != path {
+		t.Errorf("told %q", told)
+	}
+}
+
 func TestLockInAFolderThatIsNotThere(t *testing.T) {
-	if _, err := takeLock(t.Context(), filepath.Join(t.TempDir(), "none", "index.lock"), time.Second); !errors.Is(err, os.ErrNotExist) {
+	if _, err := takeLock(t.Context(), filepath.Join(t.TempDir(), "none", "index.lock"), time.Second, nil); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -94,12 +111,12 @@ func TestLockOfAKilledProcessIsTakenOver(t *testing.T) {
 	if n, err := out.Read(make([]byte, 5)); n == 0 {
 		t.Fatal("the holder did not get the lock", err)
 	}
-	if _, err := takeLock(t.Context(), path, 60*time.Millisecond); !errors.Is(err, ErrBusy) {
+	if _, err := takeLock(t.Context(), path, 60*time.Millisecond, nil); !errors.Is(err, ErrBusy) {
 		t.Errorf("while the holder lives: got %v", err)
 	}
 	holder.Process.Kill()
 	holder.Wait()
-	l := must(takeLock(t.Context(), path, 5*time.Second))
+	l := must(takeLock(t.Context(), path, 5*time.Second, nil))
 	if l.left == nil || l.left.New[:2] != "01" || !slices.Equal(l.left.Paths, []string{"a/b"}) {
 		t.Errorf("left: %+v", l.left)
 	}
@@ -127,7 +144,7 @@ func TestOnlyAFinishedIntentCounts(t *testing.T) {
 			if err := os.WriteFile(path, []byte(`{"casebook":1,"pid":1}`+"\n"+c.lines), 0o666); err != nil {
 				t.Fatal(err)
 			}
-			l := must(takeLock(t.Context(), path, time.Second))
+			l := must(takeLock(t.Context(), path, time.Second, nil))
 			defer l.release()
 			got := ""
 			if l.left != nil {
@@ -140,7 +157,7 @@ func TestOnlyAFinishedIntentCounts(t *testing.T) {
 
 func TestReleaseLeavesAnothersLock(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "index.lock")
-	l := must(takeLock(t.Context(), path, time.Second))
+	l := must(takeLock(t.Context(), path, time.Second, nil))
 	os.Remove(path)
 	if err := os.WriteFile(path, nil, 0o666); err != nil {
 		t.Fatal(err)
@@ -161,7 +178,7 @@ func TestManyHoldersSomeOfWhomDie(t *testing.T) {
 	for holder := range 8 {
 		all.Go(func() {
 			for turn := range 10 {
-				l, err := takeLock(t.Context(), path, 20*time.Second)
+				l, err := takeLock(t.Context(), path, 20*time.Second, nil)
 				if err != nil {
 					t.Error(err)
 					return
@@ -179,7 +196,7 @@ func TestManyHoldersSomeOfWhomDie(t *testing.T) {
 	}
 	all.Wait()
 	expect(t, "turns", turns.Load(), 80)
-	if l, err := takeLock(t.Context(), path, time.Second); err != nil {
+	if l, err := takeLock(t.Context(), path, time.Second, nil); err != nil {
 		t.Error(err)
 	} else {
 		l.release()

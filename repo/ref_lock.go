@@ -22,7 +22,7 @@ type refLock struct {
 }
 
 // lock takes <ref>.lock, waiting for whoever holds it.
-func (s refs) lock(ctx context.Context, name string, wait time.Duration) (*refLock, error) {
+func (s refs) lock(ctx context.Context, name string, wait time.Duration, long func(lock string)) (*refLock, error) {
 	if err := checkRefName(name); err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (s refs) lock(ctx context.Context, name string, wait time.Duration) (*refLo
 		if err := makeBelow(s.folderOf(name), filepath.Dir(s.file(name)), 0o777); err != nil {
 			return nil, fmt.Errorf("%s: another ref's name is in the way: %w", name, err)
 		}
-		l, err := takeLock(ctx, s.file(name)+".lock", wait)
+		l, err := takeLock(ctx, s.file(name)+".lock", wait, long)
 		if errors.Is(err, fs.ErrNotExist) && try < 3 {
 			continue // git removed the folder while it was empty
 		}

@@ -69,7 +69,7 @@ func TestMoveRef(t *testing.T) {
 }
 
 func moveRef(t *testing.T, o *oracle, name string, old, to plumbing.Hash) error {
-	l, err := o.refs().lock(t.Context(), name, time.Second)
+	l, err := o.refs().lock(t.Context(), name, time.Second, nil)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func expectNoLeftovers(t *testing.T, folder string) {
 func TestGitCannotMoveALockedRef(t *testing.T) {
 	o := newOracle(t)
 	one := plumbing.NewHash(o.commit("one"))
-	l := must(o.refs().lock(t.Context(), "refs/heads/side", time.Second))
+	l := must(o.refs().lock(t.Context(), "refs/heads/side", time.Second, nil))
 	if o.command("update-ref", "refs/heads/side", "HEAD").Run() == nil {
 		t.Error("git moved the ref while we held its lock")
 	}
@@ -118,7 +118,7 @@ func TestRefWritersLoseNothing(t *testing.T) {
 	for range writers {
 		all.Go(func() {
 			for range moves {
-				l, err := s.lock(t.Context(), "refs/heads/main", 10*time.Second)
+				l, err := s.lock(t.Context(), "refs/heads/main", 10*time.Second, nil)
 				if err != nil {
 					t.Error(err)
 					return

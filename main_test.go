@@ -33,6 +33,7 @@ var doors = map[string]string{
 	"github.com/hiddeco/sshsig":                "repo",
 	"github.com/ProtonMail/go-crypto":          "repo",
 	"golang.org/x/crypto":                      "repo",
+	"golang.org/x/text":                        "repo",
 	"github.com/klauspost/compress":            "repo",
 	"gopkg.in/yaml.v3":                         "casefile",
 	"github.com/rogpeppe/go-internal":          "test",

@@ -89,7 +89,7 @@ func (h *Holdings) checkMitigators() (ps Problems) {
 	first := map[Digest]Name{}
 	for _, name := range slices.Sorted(maps.Keys(h.Mitigators)) {
 		m := h.Mitigators[name]
-		for field, token := range m.tokens() {
+		for field, token := range m.Tokens() {
 			if other, taken := first[token]; taken && other != name {
 				ps = append(ps, Problem{File: m.Path(), Field: field, Rule: RuleSharedToken,
 					Text: fmt.Sprintf("%s: mitigator %s has the same token", field, other),
@@ -100,6 +100,26 @@ func (h *Holdings) checkMitigators() (ps Problems) {
 		}
 	}
 	return ps
+}
+
+// SharedIDs finds cases that have one Case ID, and blames those that came later. No mitigator is the
+// worse for it, so it keeps nothing from being published and is no part of Check.
+func (h *Holdings) SharedIDs() (ps Problems) {
+	first := map[string]Key{}
+	for _, key := range slices.Sorted(maps.Keys(h.Cases)) {
+		c := h.Cases[key]
+		if other, taken := first[c.CaseID]; taken && c.CaseID != "" {
+			ps = append(ps, c.SharesID(other))
+			continue
+		}
+		first[c.CaseID] = key
+	}
+	return ps
+}
+
+// SharesID is the problem of a case that has the Case ID of another.
+func (c *Case) SharesID(with Key) Problem {
+	return Problem{File: c.Path(), Field: "case_id", Rule: RuleSharedCaseID, Text: fmt.Sprintf("case_id: case %s has the same", with)}
 }
 
 func (h *Holdings) checkCases() (ps Problems) {
@@ -138,19 +158,26 @@ func (h *Holdings) anyBrokenPattern() bool {
 }
 
 func (h *Holdings) checkPatterns() (ps Problems) {
-	expected := PatternID(1)
 	for _, id := range slices.Sorted(maps.Keys(h.Patterns)) {
-		for ; expected < id; expected++ {
-			if gap := (&Pattern{Account: h.Account, ID: expected}); h.missing(gap) {
-				ps = append(ps, Problem{File: gap.Path(), Rule: RulePatternGap,
-					Text: fmt.Sprintf("missing: pattern IDs count without gaps, and there is an entry %d", id),
-					Hint: "entries are never removed; bring it back with git, and withdraw it if it is bad"})
-			}
+		p := h.Patterns[id]
+		if gap := h.Gap(p); len(gap) > 0 {
+			// On a line of the entry, for that of a file that is not there nobody is shown.
+			ps = append(ps, Problem{File: p.Path(), Line: 1, Column: 1, Rule: RulePatternGap,
+				Text: fmt.Sprintf("there is no entry %d, and pattern IDs count without gaps", gap[len(gap)-1]),
+				Hint: fmt.Sprintf("a new entry is number %d, which is the name of its folder; an entry that was there comes back with git, and is withdrawn if it is bad", gap[0])})
 		}
-		expected = id + 1
-		ps = append(ps, h.checkPattern(h.Patterns[id])...)
+		ps = append(ps, h.checkPattern(p)...)
 	}
 	return ps
+}
+
+// Gap are the IDs right before an entry's that no entry has, in order.
+func (h *Holdings) Gap(p *Pattern) (gap []PatternID) {
+	for id := p.ID - 1; id > 0 && h.Patterns[id] == nil && h.missing(&Pattern{Account: h.Account, ID: id}); id-- {
+		gap = append(gap, id)
+	}
+	slices.Reverse(gap)
+	return gap
 }
 
 func (h *Holdings) checkPattern(p *Pattern) (ps Problems) {
@@ -166,7 +193,13 @@ func (h *Holdings) checkPattern(p *Pattern) (ps Problems) {
 	case old == nil && h.missing(&Pattern{Account: h.Account, ID: p.ReissueOf}):
 		ps = append(ps, Problem{File: p.Path(), Field: "reissue_of", Rule: RuleUnknownRecord,
 			Text: fmt.Sprintf("reissue_of: %s has no entry %d", h.Account, p.ReissueOf)})
-	case old != nil && old.File != nil && p.File != nil && old.File.SHA256 != p.File.SHA256:
+	case old != nil && old.File == nil:
+		ps = append(ps, Problem{File: p.Path(), Field: "reissue_of", Rule: RuleContradiction,
+			Text: fmt.Sprintf("reissue_of: entry %d has no file to issue again", p.ReissueOf)})
+	case old != nil && old.Target.Case != p.Target.Case:
+		ps = append(ps, Problem{File: p.Path(), Field: "reissue_of", Rule: RuleContradiction,
+			Text: fmt.Sprintf("reissue_of: entry %d was made for another case, %s", p.ReissueOf, old.Target.Case)})
+	case old != nil && p.File != nil && old.File.SHA256 != p.File.SHA256:
 		ps = append(ps, Problem{File: p.Path(), Field: "file.sha256", Rule: RuleWrongBytes,
 			Text: fmt.Sprintf("file.sha256: a reissue has the same bytes, and entry %d has others", p.ReissueOf)})
 	}

@@ -49,7 +49,11 @@ func judgeCase(from, to *Case, one bool, blame blame) {
 	case !Reaches(from, to) || one && !Leads(from.Status, to.Status, from.Closing):
 		blame("status", RuleIllegalMove, fmt.Sprintf("no verb leads from %s to %s", from.Status, to.Status))
 	}
-	if from.StaysClosed(to) && from.CaseID != to.CaseID {
+	switch {
+	case from.CaseID == to.CaseID:
+	case to.CaseID == "":
+		blame("case_id", RuleFixedField, fmt.Sprintf("was %q; a Case ID is put right, and not taken away", from.CaseID))
+	case from.StaysClosed(to):
 		blame("case_id", RuleIllegalMove, "the case is closed, and identify needs an open one")
 	}
 	if from.StaysClosed(to) && from.Closing.By != to.Closing.By {

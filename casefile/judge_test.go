@@ -56,6 +56,7 @@ func TestJudgeOfWhatStaysForGood(t *testing.T) {
 	anew.Rotate("0"+digestOf[1:], Time{})
 	closed, named := standing(CaseClosed, MitigatorNotified), standing(CaseClosed, MitigatorNotified)
 	named.CaseID = "1-1"
+	open := func(id string) *Case { c := standing(MitigatorNotified, ""); c.CaseID = id; return c }
 	late, other := revoked, *closed.Closing
 	late.Revoked, other.By = At(testNow.t.Add(time.Hour)), "Eve <eve@acme.example>"
 	by := &Stamp{At: testNow, By: "Jane Doe <jane@acme.example>"}
@@ -70,17 +71,20 @@ func TestJudgeOfWhatStaysForGood(t *testing.T) {
 		from, to Record
 		want     int
 	}{
-		"another day of revocation":        {&revoked, &late, 1},
-		"somebody else who closed":         {closed, &Case{Account: closed.Account, Key: closed.Key, Status: CaseClosed, Closing: &other}, 1},
-		"a withdrawn entry resolved":       {entry(nil, by), entry(by, by), 1},
-		"resolved, then withdrawn":         {entry(by, nil), entry(by, by), 0},
-		"somebody else who withdrew":       {entry(nil, by), entry(nil, &Stamp{At: testNow, By: other.By}), 1},
-		"somebody else who resolved":       {entry(by, nil), entry(&Stamp{At: testNow, By: other.By}, nil), 1},
-		"resolved again later":             {entry(by, nil), entry(&Stamp{At: late.Revoked, By: other.By}, nil), 0},
-		"a revoked token that opens again": {&revoked, &back, 1},
-		"a new token after a revoked one":  {&revoked, &anew, 0},
-		"a Case ID for a closed case":      {closed, named, 1},
-		"a Case ID for an open case":       {&Case{Status: MitigatorNotified}, &Case{Status: MitigatorNotified, CaseID: "1-1"}, 0},
+		"another day of revocation":          {&revoked, &late, 1},
+		"somebody else who closed":           {closed, &Case{Account: closed.Account, Key: closed.Key, Status: CaseClosed, Closing: &other}, 1},
+		"a withdrawn entry resolved":         {entry(nil, by), entry(by, by), 1},
+		"resolved, then withdrawn":           {entry(by, nil), entry(by, by), 0},
+		"somebody else who withdrew":         {entry(nil, by), entry(nil, &Stamp{At: testNow, By: other.By}), 1},
+		"somebody else who resolved":         {entry(by, nil), entry(&Stamp{At: testNow, By: other.By}, nil), 1},
+		"resolved again later":               {entry(by, nil), entry(&Stamp{At: late.Revoked, By: other.By}, nil), 0},
+		"a revoked token that opens again":   {&revoked, &back, 1},
+		"a new token after a revoked one":    {&revoked, &anew, 0},
+		"a Case ID for a closed case":        {closed, named, 1},
+		"a Case ID taken away":               {open("1-1"), open(""), 1},
+		"a Case ID taken from a closed case": {named, closed, 1},
+		"a Case ID put right":                {open("1-1"), open("1-2"), 0},
+		"a Case ID for an open case":         {&Case{Status: MitigatorNotified}, &Case{Status: MitigatorNotified, CaseID: "1-1"}, 0},
 	} {
 		if ps := JudgeAll(test.from, test.to); len(ps) != test.want {
 			t.Errorf("%s: %v", name, ps)

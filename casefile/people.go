@@ -84,8 +84,8 @@ func (m *Mitigator) check() []flaw {
 	return nil
 }
 
-// tokens are the digests of the mitigator's tokens, by the fields that hold them.
-func (m *Mitigator) tokens() map[string]Digest {
+// Tokens are the digests of the mitigator's tokens, by the fields that hold them.
+func (m *Mitigator) Tokens() map[string]Digest {
 	tokens := map[string]Digest{"token_sha256": m.TokenSHA256}
 	if m.Previous != nil {
 		tokens["previous.token_sha256"] = m.Previous.TokenSHA256

@@ -135,6 +135,28 @@ func locateInCustomer(account Account, part []string, name string) (Record, erro
 	return nil, errNoRecord
 }
 
+// Belongs is where a file that is in a wrong place would be a record; "" where nobody can tell.
+func Belongs(file string) string {
+	lower := strings.ToLower(file)
+	if stem, ok := strings.CutSuffix(lower, ".yml"); ok {
+		lower = stem + ".yaml"
+	}
+	places := []string{lower}
+	if part := strings.Split(lower, "/"); len(part) > 2 && part[0] == CustomersDir {
+		account, name := Account(part[1]), strings.TrimSuffix(part[len(part)-1], ".yaml")
+		if key, err := ParseKey(name); err == nil {
+			places = append(places, (&Case{Account: account, Key: key}).Path())
+		}
+		places = append(places, path.Join(PatternsDir(account), name, PatternFile))
+	}
+	for _, place := range places {
+		if _, err := Locate(place); err == nil && place != file {
+			return place
+		}
+	}
+	return ""
+}
+
 var errNoRecord = fmt.Errorf("belongs nowhere in a casebook")
 
 // Validate finds what is wrong with a record's values themselves: what Read would say of

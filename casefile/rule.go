@@ -33,6 +33,7 @@ const (
 	RulePatternGap    Rule = "pattern-gap"    // a pattern ID that was skipped
 	RuleUnsettled     Rule = "unsettled"      // a closed case with entries neither resolved nor withdrawn
 	RuleSharedToken   Rule = "shared-token"   // one token for two mitigators
+	RuleSharedCaseID  Rule = "shared-case-id" // one Case ID for two cases of a customer
 )
 
 // The rules of a change.
@@ -40,8 +41,10 @@ const (
 	RuleIllegalMove   Rule = "illegal-move"   // a status the table does not lead to
 	RuleFixedField    Rule = "fixed-field"    // a change to what never changes
 	RuleDeletedRecord Rule = "deleted-record" // a record that is gone
+	RuleCaseKey       Rule = "case-key"       // a new case with another key than it would have been given
 	RuleReusedID      Rule = "reused-id"      // a pattern ID or case key that somebody else took meanwhile
 	RuleSignature     Rule = "signature"      // a commit that nobody signed who may
-	RuleOddTime       Rule = "odd-time"       // a time before what must have come first
+	RuleOddTime       Rule = "odd-time"       // a time before what must have come first, or in time to come
 	RuleAttributes    Rule = "attributes"     // git may convert bytes
+	RuleOtherBranch   Rule = "other-branch"   // casebook.yaml names another branch than before
 )

@@ -55,6 +55,15 @@ const (
 +target:
 +  case: 20261101-kasse-3-s-d
 `
+	exReceived = `+status: new-case-received
++endpoint: WS-040
++mitigation_server: tm-01
++received: 2026-10-29T09:00:00Z
++forensic_data:
++  file: ws-040.zip
++  size: 24
++  sha256: 275c7840c8aa622d85ead14b43fbbf1f965c2d3180d2ee78b075ea8a4ff63ed2
+`
 	exClosing = `-status: mitigator-notified
 +status: case-closed
 +closing:
@@ -110,6 +119,10 @@ var bookRules = []Explanation{
 -token_sha256: d80d57742998c0655cd43a9ad851a60cb51e7f41d475b08dcd204af4d44093fe
 +token_sha256: 04abc5c2a6c1bc0df03ebc7d39ffeffb0a8ae64ac0d6e15deaa6d90c8ea0cc4f
 `},
+	{RuleSharedCaseID, Warning, "No two cases of a customer have the same Case ID.",
+		"The vendor issues one for each case; with one for two, a pattern is made for the wrong case, and neither is found by it.",
+		"casebook case identify CASE --case-id ID, with the one that the vendor gave this case",
+		exLab7 + "-case_id: \"1-10296001\"\n+case_id: \"1-10295550\"\n", exLab7 + "-case_id: \"1-10296001\"\n+case_id: \"1-10296002\"\n"},
 }
 
 var changeRules = []Explanation{
@@ -127,6 +140,10 @@ var changeRules = []Explanation{
 		"A bad pattern is withdrawn, a lost token revoked, a case closed: that it was there stays on record.",
 		"git restore --source=BASE -- FILE brings it back; then withdraw, revoke or close",
 		"delete operators/erika.yaml\n", exErika + "+revoked: 2026-11-05T08:00:00Z\n"},
+	{RuleCaseKey, Error, "A new case has the key that it would have been given: the day, the endpoint's name, and -2, -3 where taken.",
+		"By that key an endpoint's earlier cases are found, also when it hands in the same data again.",
+		"give the file that name; casebook case receive finds it by itself",
+		"customers/acme/cases/2026-10/20261029-ws-40.yaml\n" + exReceived, "customers/acme/cases/2026-10/20261029-ws-040.yaml\n" + exReceived},
 	{RuleReusedID, Error, "A pattern ID or case key names one record, on the base and in the change.",
 		"Two people took the same name at the same time; git will not merge them, and the first one keeps it.",
 		"merge or rebase onto the base, and give this one the next free number or key",
@@ -137,13 +154,17 @@ var changeRules = []Explanation{
 		"git config commit.gpgsign true and gpg.format ssh; somebody who may sign adds your key to allowed_signers",
 		"casebook.yaml\n-signatures: optional   # or: required\n+signatures: required\n",
 		"casebook.yaml\n-signatures: optional   # or: required\n+signatures: optional\n"},
-	{RuleOddTime, Warning, "Nothing happens to a case before it was received, and no time of change goes back.",
-		"A clock was wrong, or a time was mistyped: the order of events can no longer be told.",
+	{RuleOddTime, Warning, "Nothing happens before what it follows, nothing in time to come, and no time of change goes back.",
+		"A clock was wrong, or a time was mistyped (all are UTC): the order of events can no longer be told.",
 		"put the time right, if it was typed; else have a look at the clock",
 		exWS031 + "-updated: 2026-10-25T13:00:00Z\n+updated: 2026-10-25T07:00:00Z\n",
 		exWS031 + "-updated: 2026-10-25T13:00:00Z\n+updated: 2026-10-26T07:00:00Z\n"},
 	{RuleAttributes, Warning, ".gitattributes keeps git from converting bytes: * -text, and no filters.",
 		"With line ends converted at a checkout, the digest of a pattern is no longer right.",
 		"put the line * -text back",
-		"delete .gitattributes\n", ".gitattributes\n+*.md diff=markdown\n"},
+		"delete .gitattributes\n", ".gitattributes\n+*.md text diff=markdown\n"},
+	{RuleOtherBranch, Warning, "casebook.yaml names the branch that servers publish, and goes on naming it.",
+		"A server that is started after the change publishes the other branch, or nothing where there is none.",
+		"put the branch back; or make the other one first, and restart the servers at once",
+		"casebook.yaml\n-branch: main\n+branch: trunk\n", "casebook.yaml\n+# servers publish main\n"},
 }

@@ -91,8 +91,7 @@ func (j *judgement) concerns(one casefile.Problem) bool {
 	switch rec, _ := casefile.Locate(one.File); rec := rec.(type) {
 	case *casefile.Pattern:
 		if one.Rule == casefile.RulePatternGap {
-			taken, err := j.tip.has(one.File) // by somebody whose entry is not in this commit yet
-			return rec.ID > j.highest[rec.Account] && err == nil && !taken
+			return j.leavesGap(rec)
 		}
 	case *casefile.Customer:
 		if one.Rule == casefile.RuleMissingFile {
@@ -101,6 +100,15 @@ func (j *judgement) concerns(one casefile.Problem) bool {
 		}
 	}
 	return j.touched[one.File]
+}
+
+// leavesGap reports whether an ID before an entry's was free, and not even somebody whose entry is not in
+// this commit yet has taken it.
+func (j *judgement) leavesGap(p *casefile.Pattern) bool {
+	return slices.ContainsFunc(j.holdings(p.Account).Gap(p), func(id casefile.PatternID) bool {
+		taken, err := j.tip.has((&casefile.Pattern{Account: p.Account, ID: id}).Path())
+		return id > j.highest[p.Account] && err == nil && !taken
+	})
 }
 
 // between checks the records of the customers that the change touches against each other.
@@ -114,7 +122,9 @@ func (j *judgement) between() error {
 	}
 	for _, held := range j.held {
 		for _, one := range held.Check() {
-			j.say(j.blameToucher(one, held))
+			if one.Rule != casefile.RuleSharedToken { // which is said below, of whom it has to be said
+				j.say(one)
+			}
 		}
 		for _, p := range held.Patterns {
 			if j.bytesTouched(p) {
@@ -122,25 +132,13 @@ func (j *judgement) between() error {
 			}
 		}
 	}
+	if err := j.sharedIDs(); err != nil {
+		return err
+	}
 	j.orphans()
 	j.checkOperators()
 	j.tokens(func(file string) bool { return j.touched[file] })
 	return nil
-}
-
-// blameToucher gives the problem of a token that two mitigators have to the one that took it last.
-func (j *judgement) blameToucher(one casefile.Problem, held *casefile.Holdings) casefile.Problem {
-	rec, _ := casefile.Locate(one.File)
-	other, ok := rec.(*casefile.Mitigator)
-	if one.Rule != casefile.RuleSharedToken || !ok || j.touched[one.File] {
-		return one
-	}
-	for _, m := range held.Mitigators {
-		if j.touched[m.Path()] && m.TokenSHA256 == held.Mitigators[other.Name].TokenSHA256 {
-			one.File, one.Text, one.Hint = m.Path(), fmt.Sprintf("token_sha256: mitigator %s has the same token", other.Name), ""
-		}
-	}
-	return one
 }
 
 func (j *judgement) bytesTouched(p *casefile.Pattern) bool {

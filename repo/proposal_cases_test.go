@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"casebook/casefile"
 )
 
 const (
@@ -77,7 +79,7 @@ func TestProposals(t *testing.T) {
 			"customers/acme/patterns/5/pattern.yaml:7:9: illegal-move"},
 		{"a pattern ID that was skipped",
 			"customers/acme/patterns/6/pattern.yaml\n" + entryNone + "20261024-ws-020\n",
-			"customers/acme/patterns/5/pattern.yaml: pattern-gap"},
+			"customers/acme/patterns/6/pattern.yaml:1:1: pattern-gap"},
 		{"a deleted entry", "delete customers/acme/patterns/4/pattern.yaml\ndelete customers/acme/patterns/4/lpt$vpn.133\n",
 			"customers/acme/patterns/4/pattern.yaml: deleted-record"},
 		{"an entry that got a new number", "move customers/globex/patterns/3/pattern.yaml customers/globex/patterns/4/pattern.yaml\n",
@@ -123,14 +125,19 @@ func TestProposals(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			var got []string
-			for _, p := range exampleBook(t).propose(test.script) {
-				place, _, _ := strings.Cut(strings.TrimPrefix(p.String(), p.File), ": ")
-				got = append(got, p.File+place+": "+string(p.Rule))
-			}
-			expect(t, "problems", strings.Join(got, "\n"), test.want)
+			expect(t, "problems", placesOf(exampleBook(t).propose(test.script)), test.want)
 		})
 	}
+}
+
+// placesOf are the places of problems with their rules.
+func placesOf(problems casefile.Problems) string {
+	var got []string
+	for _, p := range problems {
+		place, _, _ := strings.Cut(strings.TrimPrefix(p.String(), p.File), ": ")
+		got = append(got, p.File+place+": "+string(p.Rule))
+	}
+	return strings.Join(got, "\n")
 }
 
 // Git is asked about histories of every shape.

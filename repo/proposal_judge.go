@@ -3,8 +3,6 @@ package repo
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"casebook/casefile"
 )
@@ -15,6 +13,8 @@ func (j *judgement) file(c changedFile) error {
 	switch {
 	case c.path == casefile.AttributesFile:
 		return j.attributes(c)
+	case err != nil && c.added() && isExtra(c.path):
+		return j.twins(c.path)
 	case err != nil:
 		return nil // not a record; whether it may stand there was judged when it was read
 	case c.deleted() && j.astray[c.was.Hash]:
@@ -65,35 +65,6 @@ func sameTick(was, is *casefile.Stamp) bool {
 	return (was == nil) == (is == nil) && (was == nil || was.At == is.At)
 }
 
-// attributes warns of a file that no longer keeps git from converting bytes.
-func (j *judgement) attributes(c changedFile) error {
-	if !c.deleted() {
-		text, err := j.is.Bytes(c.path)
-		if err != nil || keepsBytes(string(text)) {
-			return err
-		}
-	}
-	j.blame(c.path, "", casefile.RuleAttributes, "no longer keeps git from converting the bytes of patterns")
-	return nil
-}
-
-// keepsBytes reports whether attributes keep git from converting bytes, and put no filter such as
-// git LFS before them.
-func keepsBytes(attributes string) bool {
-	keeps := false
-	for line := range strings.Lines(attributes) {
-		words := strings.Fields(line)
-		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
-			continue
-		}
-		if strings.Contains(line, " filter=") {
-			return false
-		}
-		keeps = keeps || slices.Contains(words, "-text") || slices.Contains(words, "binary")
-	}
-	return keeps
-}
-
 // now is the record as the commit has it, nil where it cannot be read.
 func (j *judgement) now(rec casefile.Record) casefile.Record {
 	if err := j.is.Get(rec); err != nil {
@@ -104,10 +75,15 @@ func (j *judgement) now(rec casefile.Record) casefile.Record {
 
 // fresh judges a new record.
 func (j *judgement) fresh(rec casefile.Record) error {
-	switch r := j.now(rec).(type) {
+	if j.now(rec) == nil {
+		return nil
+	}
+	j.say(casefile.TimesToCome(nil, rec, j.made())...)
+	switch r := rec.(type) {
 	case *casefile.Case:
 		j.notified(r)
-		j.say(casefile.OddTimes(nil, r)...)
+		j.say(casefile.OddTimes(nil, r, j.holdings(r.Account).Entries(r.Key))...)
+		return j.named(r)
 	case *casefile.Pattern:
 		j.entry(nil, r)
 	}
@@ -121,10 +97,14 @@ func (j *judgement) compare(rec casefile.Record, c changedFile) error {
 		return nil // what cannot be read has its own problem
 	}
 	j.say(casefile.JudgeAll(was, rec)...)
+	if was, ok := was.(*casefile.Book); ok && was.Branch != rec.(*casefile.Book).Branch {
+		j.blame(c.path, "branch", casefile.RuleOtherBranch, "servers publish %s, and turn to another branch when they are started again", was.Branch)
+	}
+	j.say(casefile.TimesToCome(was, rec, j.made())...)
 	switch was := was.(type) {
 	case *casefile.Case:
 		is := rec.(*casefile.Case)
-		j.say(casefile.OddTimes(was, is)...)
+		j.say(casefile.OddTimes(was, is, j.holdings(is.Account).Entries(is.Key))...)
 		if was.Status != is.Status {
 			j.notified(is)
 		}
@@ -153,9 +133,7 @@ func (j *judgement) entry(was, is *casefile.Pattern) {
 	if now == nil {
 		return
 	}
-	if was == nil {
-		j.say(now.OddTime(is)...)
-	}
+	j.say(now.OddTimes(was, is)...)
 	before := &casefile.Case{Account: now.Account, Key: now.Key}
 	settled := was != nil && sameTick(was.Target.Resolved, is.Target.Resolved) && (was.Withdrawn == nil) == (is.Withdrawn == nil)
 	reached := now.Status

@@ -143,7 +143,11 @@ func isPatternBytes(file string) bool {
 }
 
 func stray(file, why string) casefile.Problem {
-	return casefile.Problem{File: file, Rule: casefile.RuleStrayFile, Text: why}
+	p := casefile.Problem{File: file, Rule: casefile.RuleStrayFile, Text: why}
+	if right := casefile.Belongs(file); right != "" {
+		p.Hint = fmt.Sprintf("git mv '%s' '%s'", file, right)
+	}
+	return p
 }
 
 func notAFile(file string, mode filemode.FileMode) casefile.Problem {

@@ -9,44 +9,61 @@ import (
 	"casebook/casefile"
 )
 
-// holder is somebody whose token opens something.
+// holder is somebody whose token opens something, or did.
 type holder struct {
-	file  string
-	name  string
-	token casefile.Digest
-	late  bool // came with the change that is judged
+	file, field string
+	name        string
+	token       casefile.Digest
+	revoked     bool
+	late        bool // came with the change that is judged
 }
 
-// tokens finds tokens that two hold who are not mitigators of one customer: those it leaves to the check of
-// the customer. Of two, the one that late says is blamed, or the one that comes later.
+// tokens finds tokens that two hold. Of two, the one that late says is blamed, or the one that comes later;
+// a token that was revoked is nobody's any more, but no change may give it to somebody else. Where late is
+// nil, a whole casebook is looked at, and mitigators of one customer are left to the check of the customer.
 func (v *validation) tokens(late func(file string) bool) {
-	var holders []holder
+	first := map[casefile.Digest]holder{}
+	for _, h := range v.holders(late) {
+		other, taken := first[h.token]
+		switch {
+		case !taken:
+			first[h.token] = h
+		case other.file == h.file, (other.revoked || h.revoked) && !h.late:
+		case late == nil && path.Dir(other.file) == path.Dir(h.file) && path.Dir(h.file) != casefile.OperatorsDir:
+		default:
+			text := fmt.Sprintf("%s: %s has the same token", h.field, other.name)
+			if other.revoked {
+				text += ", and it was revoked"
+			}
+			v.say(casefile.Problem{File: h.file, Field: h.field, Rule: casefile.RuleSharedToken, Text: text})
+		}
+	}
+}
+
+// holders are all that hold tokens, in the order in which they are to be believed.
+func (v *validation) holders(late func(file string) bool) (all []holder) {
+	came := func(file string) bool { return late != nil && late(file) }
 	for _, held := range v.held {
 		for _, m := range held.Mitigators {
-			if m.Revoked.IsZero() {
-				holders = append(holders, holder{m.Path(), "mitigator " + m.Ref(), m.TokenSHA256, late(m.Path())})
+			for field, token := range m.Tokens() {
+				all = append(all, holder{m.Path(), field, "mitigator " + m.Ref(), token, !m.Revoked.IsZero(), came(m.Path())})
 			}
 		}
 	}
 	for _, o := range v.operators {
-		if o.Revoked.IsZero() {
-			holders = append(holders, holder{o.Path(), "operator " + string(o.Name), o.TokenSHA256, late(o.Path())})
-		}
+		all = append(all, holder{o.Path(), "token_sha256", "operator " + string(o.Name), o.TokenSHA256, !o.Revoked.IsZero(), came(o.Path())})
 	}
-	slices.SortFunc(holders, func(a, b holder) int {
-		if a.late != b.late {
-			return map[bool]int{true: 1, false: -1}[a.late]
+	rank := func(h holder) int {
+		switch {
+		case h.late:
+			return 2
+		case h.revoked:
+			return 1
 		}
-		return cmp.Compare(a.file, b.file)
+		return 0
+	}
+	slices.SortFunc(all, func(a, b holder) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.file, b.file), cmp.Compare(a.field, b.field))
 	})
-	first := map[casefile.Digest]holder{}
-	for _, h := range holders {
-		other, taken := first[h.token]
-		if !taken {
-			first[h.token] = h
-		} else if path.Dir(other.file) != path.Dir(h.file) || path.Dir(h.file) == casefile.OperatorsDir {
-			v.say(casefile.Problem{File: h.file, Field: "token_sha256", Rule: casefile.RuleSharedToken,
-				Text: fmt.Sprintf("token_sha256: %s has the same token", other.name)})
-		}
-	}
+	return all
 }

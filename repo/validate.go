@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"casebook/casefile"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Validate finds everything that is wrong with a commit: with each file by itself, with files that belong
@@ -87,8 +89,11 @@ func (v *validation) all() {
 	}
 	v.twins()
 	v.customers()
+	for _, held := range v.held {
+		v.say(held.SharedIDs()...)
+	}
 	v.checkOperators()
-	v.tokens(func(string) bool { return false })
+	v.tokens(nil)
 }
 
 func (v *validation) say(ps ...casefile.Problem) { v.problems = append(v.problems, ps...) }
@@ -144,13 +149,20 @@ func (v *validation) holdings(a casefile.Account) *casefile.Holdings {
 func (v *validation) twins() {
 	first := map[string]string{}
 	for _, f := range v.files {
-		folded := strings.ToLower(f.path)
+		folded := folded(f.path)
 		if other, ok := first[folded]; ok {
-			v.say(stray(f.path, fmt.Sprintf("differs from %s only in upper and lower case", path.Base(other))))
+			v.say(twin(f.path, other))
 		}
 		first[folded] = f.path
 	}
 }
+
+func twin(file, of string) casefile.Problem {
+	return casefile.Problem{File: file, Rule: casefile.RuleStrayFile, Text: fmt.Sprintf("some file systems cannot tell it from %s", path.Base(of))}
+}
+
+// folded is what file systems make of a name that heed neither case nor how accents are written.
+func folded(name string) string { return strings.ToLower(norm.NFC.String(name)) }
 
 func (v *validation) checkOperators() {
 	for _, o := range v.operators {

@@ -65,7 +65,9 @@ customers/acme/patterns/1/lpt$vpn.123: is a symbolic link, and must be a plain f
 			b.write(o.Path(), string(casefile.Write(o)))
 		}, `operators/jane.yaml:5:5: customers[1]: there is no customer nobody`},
 		{"names that differ in case", func(b *book) { b.write("readme.MD", "x"); b.write("README.md", "x") },
-			`readme.MD: differs from README.md only in upper and lower case`},
+			`readme.MD: some file systems cannot tell it from README.md`},
+		{"names that differ in how they are written", func(b *book) { b.write("docs/\u00e9.md", "x"); b.write("docs/e\u0301.md", "x") },
+			"docs/\u00e9.md: some file systems cannot tell it from e\u0301.md"},
 		{"a delivery among what is wanted", func(b *book) {
 			d := &casefile.Delivery{Account: "acme", Pattern: 1, Mitigator: "tm-01", Receipts: []casefile.Receipt{{Event: casefile.EventFailed, At: casefile.At(testNow)}}}
 			b.write(d.Path(), string(casefile.Write(d)))

@@ -21,7 +21,7 @@ func ListAt(s *repo.Snapshot, a casefile.Account) (List, error) {
 	if err != nil {
 		return List{}, err
 	}
-	if len(problems) > 0 {
+	if problems.Errors() > 0 {
 		return List{}, problems
 	}
 	if s.CustomerTree(a) == "" {

@@ -136,6 +136,9 @@ const (
 // deliver commits what is pending, and then takes it out of the journal; and who was heard. After a crash in
 // between, the same receipts are put again, which changes nothing and makes no commit.
 func (r *recorder) deliver(ctx context.Context) error {
+	if err := r.journal.ours(); err != nil {
+		return err
+	}
 	lines, now := r.pending(), r.now()
 	contacts := r.news(lines, now)
 	if len(lines)+len(contacts) == 0 {

@@ -21,7 +21,8 @@ type journal struct {
 	f     *os.File
 	lines []line
 	size  int64
-	torn  bool // a write failed half-way and could not be taken back
+	torn  bool         // a write failed half-way and could not be taken back
+	renew func() error // makes sure that no other server has the folder; nil where nobody else could
 }
 
 // line is one receipt and what it is about.
@@ -99,9 +100,20 @@ func (j *journal) inPlace() bool {
 	return err == nil && os.SameFile(named, open)
 }
 
+// ours makes sure that the folder is ours: where the repository was replaced, another server may be there.
+func (j *journal) ours() error {
+	if j.renew == nil {
+		return nil
+	}
+	return j.renew()
+}
+
 // drop forgets the first n lines, which are committed: a new file takes the journal's
 // place at once, with the lines that came since.
 func (j *journal) drop(n int) error {
+	if err := j.ours(); err != nil {
+		return err
+	}
 	rest := slices.Clone(j.lines[n:])
 	var kept bytes.Buffer
 	for _, l := range rest {

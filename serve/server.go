@@ -8,15 +8,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
 	"casebook/repo"
 	"casebook/serve/console"
-
-	"github.com/gofrs/flock"
 )
 
 // Config says what is served, where, and how often it is looked at.
@@ -72,11 +69,11 @@ func Run(ctx context.Context, c Config, ready func(listen, console net.Addr)) (e
 	if err != nil {
 		return err
 	}
-	unlock, err := occupy(r.State())
+	ours, err := occupy(r.State())
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer ours.end()
 	j, err := openJournal(filepath.Join(r.State().Dir(), "journal"))
 	if err != nil {
 		return err
@@ -88,7 +85,7 @@ func Run(ctx context.Context, c Config, ready func(listen, console net.Addr)) (e
 	}
 	p := newPublisher(r, c.Branch, c.Log, c.Now)
 	recorder.key, p.key = c.Key, c.Key
-	recorder.heard = p.lastHeard
+	recorder.heard, j.renew = p.lastHeard, ours.renew
 	if recorder.beat, err = p.recall(recorder.delivered); err != nil {
 		return err
 	}
@@ -241,21 +238,4 @@ func checkAddress(address string, anywhere bool, exposed *Exposed) error {
 		return exposed
 	}
 	return nil
-}
-
-// occupy locks the state folder. The lock's file is never removed: to remove it would let
-// two have it.
-func occupy(s *repo.State) (unlock func(), err error) {
-	if err := os.MkdirAll(s.Dir(), 0o700); err != nil {
-		return nil, err
-	}
-	l := flock.New(filepath.Join(s.Dir(), "serve.lock"), flock.SetPermissions(0o600))
-	free, err := l.TryLock()
-	if err != nil {
-		return nil, err
-	}
-	if !free {
-		return nil, fmt.Errorf("%s: %w", s.Dir(), ErrServing)
-	}
-	return func() { _ = l.Close() }, nil
 }

@@ -19,7 +19,7 @@ func unable(err error) *Problem {
 	case errors.As(err, &uncommitted):
 		return busy.because("somebody has uncommitted work in the casebook")
 	}
-	for _, passing := range []error{repo.ErrBusy, repo.ErrLostRace, repo.ErrUnfinished, repo.ErrUnmerged, repo.ErrDetached, context.DeadlineExceeded} {
+	for _, passing := range []error{repo.ErrBusy, repo.ErrLostRace, repo.ErrUnfinished, repo.ErrUnmerged, repo.ErrDetached, ErrServing, context.DeadlineExceeded} {
 		if errors.Is(err, passing) {
 			return &busy
 		}

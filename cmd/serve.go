@@ -39,7 +39,7 @@ func serveCasebook(c *call) error {
 	if err != nil {
 		return usage("--max-forensics: " + err.Error())
 	}
-	tls := serve.TLS{Cert: c.String("tls-cert"), Key: c.String("tls-key"), ClientCA: c.String("client-ca")}
+	tls := serve.TLS{Cert: c.given("tls-cert"), Key: c.given("tls-key"), ClientCA: c.given("client-ca")}
 	scheme := "http"
 	if tls != (serve.TLS{}) {
 		scheme = "https"

@@ -62,11 +62,13 @@ func TestStories(t *testing.T) {
 		},
 		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"evidence": evidence,
-			"serving":  serving,
-			"get":      get,
-			"same":     same,
-			"until":    until,
+			"evidence":     evidence,
+			"serving":      serving,
+			"running":      running,
+			"certificates": certificates,
+			"get":          get,
+			"same":         same,
+			"until":        until,
 		},
 	})
 }

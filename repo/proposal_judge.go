@@ -144,7 +144,15 @@ func (j *judgement) entry(was, is *casefile.Pattern) {
 	case settled:
 	case j.was.Get(before) == nil && before.StaysClosed(now):
 		j.blame(is.Path(), "target.case", casefile.RuleIllegalMove, "the case is closed, and its entries stay as they are")
+	case was == nil && j.closedMeanwhile(before, now):
+		j.blame(is.Path(), "target.case", casefile.RuleIllegalMove, "the base has closed the case meanwhile")
 	case was == nil && is.Type != casefile.None && reached != casefile.MitigatorNotified:
 		j.blame(is.Path(), "target.case", casefile.RuleIllegalMove, "a new entry leads to %s, and the case is %s", casefile.MitigatorNotified, reached)
 	}
+}
+
+// closedMeanwhile reports whether the base has closed a case since the change left it.
+func (j *judgement) closedMeanwhile(before, now *casefile.Case) bool {
+	at := &casefile.Case{Account: now.Account, Key: now.Key}
+	return j.tip.Get(at) == nil && !at.Open() && !before.StaysClosed(at) && !now.StaysClosed(at)
 }

@@ -7,6 +7,7 @@ import (
 	"path"
 	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
@@ -17,9 +18,10 @@ import (
 // contents is a tree of files to be checked: a commit's, or the checked-out one.
 type contents struct {
 	files   []file
-	byPath  map[string]file
+	byPath  func() map[string]file // made when it is asked for
 	open    func(file) (io.ReadCloser, int64, error)
-	ignored func(path string) bool // whether git is told not to look at a file
+	readAll func(files []file, worker func() func(i int, src []byte, err error)) // as sweep reads
+	ignored func(path string) bool                                               // whether git is told not to look at a file
 	close   func() error
 }
 
@@ -28,20 +30,27 @@ func (s *Snapshot) contents(files []file) contents {
 	return newContents(contents{
 		files:   files,
 		open:    func(f file) (io.ReadCloser, int64, error) { return s.objects.stream(f.at.Hash) },
+		readAll: s.objects.blobs,
 		ignored: func(string) bool { return false },
 	})
 }
 
 func newContents(c contents) contents {
-	c.byPath = make(map[string]file, len(c.files))
-	for _, f := range c.files {
-		c.byPath[f.path] = f
+	c.byPath = sync.OnceValue(func() map[string]file {
+		byPath := make(map[string]file, len(c.files))
+		for _, f := range c.files {
+			byPath[f.path] = f
+		}
+		return byPath
+	})
+	if c.readAll == nil {
+		c.readAll = c.readEach
 	}
 	return c
 }
 
 func (c contents) has(file string) bool {
-	_, ok := c.byPath[file]
+	_, ok := c.byPath()[file]
 	return ok
 }
 
@@ -55,9 +64,19 @@ func (c contents) read(f file) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(in, maxRecord+1))
 }
 
+func (c contents) readEach(files []file, worker func() func(int, []byte, error)) {
+	spread(len(files), 1, func() func(int) {
+		take := worker()
+		return func(i int) {
+			src, err := c.read(files[i])
+			take(i, src, err)
+		}
+	})
+}
+
 // readPath is the file at a path, if it is one that can be read.
 func (c contents) readPath(file string) ([]byte, error) {
-	f, ok := c.byPath[file]
+	f, ok := c.byPath()[file]
 	if !ok || !isRegular(f.at.Mode) {
 		return nil, fs.ErrNotExist
 	}

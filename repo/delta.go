@@ -2,14 +2,15 @@ package repo
 
 import (
 	"errors"
+	"slices"
 )
 
 // errDelta says that a delta is not one of its base.
 var errDelta = errors.New("a damaged delta")
 
-// applyDelta makes an object of another: a delta holds both sizes, and then says what to
-// copy from the base and what to take from itself.
-func applyDelta(base, delta []byte) ([]byte, error) {
+// applyDelta makes an object of another, in the memory of made where that is enough: a delta
+// holds both sizes, and then says what to copy from the base and what to take from itself.
+func applyDelta(made, base, delta []byte) ([]byte, error) {
 	from, delta, err := deltaSize(delta)
 	if err != nil || from != len(base) {
 		return nil, errDelta
@@ -18,7 +19,7 @@ func applyDelta(base, delta []byte) ([]byte, error) {
 	if err != nil || to > largeObject {
 		return nil, errors.Join(err, errNotHere)
 	}
-	made := make([]byte, 0, to)
+	made = slices.Grow(made[:0], to)
 	for len(delta) > 0 {
 		op := delta[0]
 		delta = delta[1:]

@@ -71,17 +71,27 @@ func (e packEntry) inflate() ([]byte, error) {
 	if e.size > largeObject {
 		return nil, errNotHere
 	}
-	body, err := e.from.data.read(e.body, deflated(int(e.size)))
-	if err != nil {
-		return nil, err
-	}
 	in, ok := e.from.inflaters.Get().(*inflater)
 	if !ok {
 		in = &inflater{}
 	}
 	defer e.from.inflaters.Put(in)
 	data := make([]byte, e.size)
-	return data, in.inflate(data, body)
+	return data, e.inflateInto(data, in)
+}
+
+// inflateInto fills data, which has the body's size.
+func (e packEntry) inflateInto(data []byte, in *inflater) error {
+	body, err := e.from.data.read(e.body, deflated(len(data)))
+	if err != nil {
+		return err
+	}
+	return in.inflate(data, body)
+}
+
+// delta reports whether the body changes another object.
+func (e packEntry) delta() bool {
+	return e.kind == plumbing.OFSDeltaObject || e.kind == plumbing.REFDeltaObject
 }
 
 // deflated is the most that a body of a size takes, as any sane packer deflates it.

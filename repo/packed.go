@@ -99,11 +99,9 @@ func (p *packed) object(at place, depth int) (packedObject, error) {
 	default:
 		return packedObject{}, errNotHere
 	}
-	from := place{at.pack, e.base}
-	if e.kind == plumbing.REFDeltaObject {
-		if from, err = p.find(e.of); err != nil {
-			return packedObject{}, err
-		}
+	from, err := p.base(at, e)
+	if err != nil {
+		return packedObject{}, err
 	}
 	if depth == longestChain {
 		return packedObject{}, errNotHere
@@ -113,11 +111,19 @@ func (p *packed) object(at place, depth int) (packedObject, error) {
 		return packedObject{}, err
 	}
 	p.keep(from, base)
-	data, err = applyDelta(base.data, data)
+	data, err = applyDelta(nil, base.data, data)
 	if err == nil && base.kind == plumbing.TreeObject {
 		p.keep(at, packedObject{base.kind, data})
 	}
 	return packedObject{base.kind, data}, err
+}
+
+// base is where the object is that a delta changes.
+func (p *packed) base(of place, e packEntry) (place, error) {
+	if e.kind == plumbing.REFDeltaObject {
+		return p.find(e.of)
+	}
+	return place{of.pack, e.base}, nil
 }
 
 func (p *packed) known(at place) (packedObject, bool) {

@@ -115,7 +115,7 @@ func TestApplyDelta(t *testing.T) {
 		"a result larger than we allow": {[]byte{size, 0xff, 0xff, 0xff, 0x7f, 0}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := applyDelta(base, c.delta)
+			got, err := applyDelta(nil, base, c.delta)
 			if string(got) != c.want || (err == nil) != (c.want != "") {
 				t.Errorf("got %q, %v; want %q", got, err, c.want)
 			}
@@ -126,7 +126,7 @@ func TestApplyDelta(t *testing.T) {
 func FuzzApplyDelta(f *testing.F) {
 	f.Add([]byte("base"), []byte{4, 2, 0x90, 2})
 	f.Fuzz(func(t *testing.T, base, delta []byte) {
-		if made, err := applyDelta(base, delta); err == nil && len(made) > largeObject {
+		if made, err := applyDelta(nil, base, delta); err == nil && len(made) > largeObject {
 			t.Errorf("made %d bytes", len(made))
 		}
 	})

@@ -118,7 +118,7 @@ func (j *judgement) readTargets() error {
 			}
 			j.touched[c.Path()] = true
 			j.files = append(j.files, file{c.Path(), at})
-			j.byPath[c.Path()] = file{c.Path(), at}
+			j.byPath()[c.Path()] = file{c.Path(), at}
 			if ps := j.is.fill(c, at); len(ps) == 0 {
 				held.Add(c)
 			} else {

@@ -149,6 +149,31 @@ func (r *reader) tree(h plumbing.Hash) ([]object.TreeEntry, error) {
 	return entries, nil
 }
 
+// blobs are the contents of many files, as sweep reads them.
+func (r *reader) blobs(files []file, worker func() func(i int, src []byte, err error)) {
+	hashes := make([]plumbing.Hash, len(files))
+	for i, f := range files {
+		hashes[i] = f.at.Hash
+	}
+	r.sweep(plumbing.BlobObject, hashes, worker)
+}
+
+// trees are many trees, read together; of one that cannot be read comes an error.
+func (r *reader) trees(hashes []plumbing.Hash) ([][]object.TreeEntry, error) {
+	listed, failed := make([][]object.TreeEntry, len(hashes)), make([]error, len(hashes))
+	r.sweep(plumbing.TreeObject, hashes, func() func(int, []byte, error) {
+		return func(i int, data []byte, err error) {
+			if err == nil {
+				listed[i], err = parseTree(data)
+			}
+			if err != nil {
+				failed[i] = fmt.Errorf("tree %s: %w", hashes[i], err)
+			}
+		}
+	})
+	return listed, errors.Join(failed...)
+}
+
 // commit is a commit object, decoded.
 func (r *reader) commit(h plumbing.Hash) (*object.Commit, error) {
 	data, err := r.bytes(plumbing.CommitObject, h, maxObject)

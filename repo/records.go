@@ -79,22 +79,61 @@ func (s *Snapshot) files(dir string) ([]file, error) {
 	return s.filesOf(dir, at.Hash)
 }
 
+// filesOf are all files of a tree. The folders are read level by level, all of one level together.
 func (s *Snapshot) filesOf(dir string, tree plumbing.Hash) ([]file, error) {
-	entries, err := s.objects.tree(tree)
-	var found []file
-	for _, e := range entries {
-		here := path.Join(dir, e.Name)
-		if e.Mode != filemode.Dir {
-			found = append(found, file{here, e})
-			continue
-		}
-		inside, err := s.filesOf(here, e.Hash)
+	if tree.IsZero() {
+		return nil, nil
+	}
+	root := &folder{path: dir, tree: tree}
+	for level := []*folder{root}; len(level) > 0; {
+		next, err := s.open(level)
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, inside...)
+		level = next
 	}
-	return found, err
+	return root.files(nil), nil
+}
+
+// folder is a folder, and those in it in the order of its entries.
+type folder struct {
+	path    string
+	tree    plumbing.Hash
+	entries []object.TreeEntry
+	inside  []*folder
+}
+
+// open reads folders, and gives those in them.
+func (s *Snapshot) open(level []*folder) (inside []*folder, err error) {
+	trees := make([]plumbing.Hash, len(level))
+	for i, f := range level {
+		trees[i] = f.tree
+	}
+	listed, err := s.objects.trees(trees)
+	for i, f := range level {
+		f.entries = listed[i]
+		for _, e := range f.entries {
+			if e.Mode == filemode.Dir {
+				f.inside = append(f.inside, &folder{path: path.Join(f.path, e.Name), tree: e.Hash})
+			}
+		}
+		inside = append(inside, f.inside...)
+	}
+	return inside, err
+}
+
+// files adds all files below.
+func (f *folder) files(to []file) []file {
+	below := 0
+	for _, e := range f.entries {
+		if e.Mode == filemode.Dir {
+			to = f.inside[below].files(to)
+			below++
+		} else {
+			to = append(to, file{path.Join(f.path, e.Name), e})
+		}
+	}
+	return to
 }
 
 // result is what became of reading one file.
@@ -112,7 +151,7 @@ func recordsIn[R casefile.Record](s *Snapshot, dir string) ([]R, error) {
 	files = slices.DeleteFunc(files, func(f file) bool { return isPatternBytes(f.path) })
 	var records []R
 	var problems casefile.Problems
-	for _, got := range each(files, s.record) {
+	for _, got := range s.records(files) {
 		problems = append(problems, got.problems...)
 		if rec, ok := got.rec.(R); ok && len(got.problems) == 0 {
 			records = append(records, rec)
@@ -132,6 +171,43 @@ func (s *Snapshot) record(f file) result {
 		return result{nil, casefile.Problems{stray(f.path, err.Error())}}
 	}
 	return result{rec, s.fill(rec, f.at)}
+}
+
+// records reads the records at many paths.
+func (s *Snapshot) records(files []file) []result {
+	found := each(files, func(f file) result {
+		rec, err := casefile.Locate(f.path)
+		switch {
+		case err != nil:
+			return result{nil, casefile.Problems{stray(f.path, err.Error())}}
+		case !isRegular(f.at.Mode):
+			return result{rec, casefile.Problems{notAFile(f.path, f.at.Mode)}}
+		}
+		return result{rec: rec}
+	})
+	readRecords(files, found, s.objects.blobs)
+	return found
+}
+
+// readRecords fills those records found at the paths of files that nothing is wrong with so far.
+func readRecords(files []file, found []result, read func(files []file, worker func() func(int, []byte, error))) {
+	var sound []file
+	var of []*result
+	for i := range found {
+		if got := &found[i]; got.rec != nil && len(got.problems) == 0 {
+			sound, of = append(sound, files[i]), append(of, got)
+		}
+	}
+	read(sound, func() func(int, []byte, error) {
+		var reader casefile.Reader
+		return func(i int, src []byte, err error) {
+			if err != nil {
+				of[i].problems = casefile.Problems{unreadable(sound[i].path, err)}
+			} else {
+				of[i].problems = reader.Decode(of[i].rec, src)
+			}
+		}
+	})
 }
 
 // isPatternBytes reports whether a path is a pattern's bytes: a file beside its record.

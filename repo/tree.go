@@ -21,16 +21,17 @@ var errBadTree = errors.New("malformed tree object")
 
 // parseTree reads a tree object.
 func parseTree(data []byte) ([]object.TreeEntry, error) {
-	var entries []object.TreeEntry
-	for len(data) > 0 {
-		mode, rest, ok := bytes.Cut(data, []byte(" "))
-		name, rest, ok2 := bytes.Cut(rest, []byte("\x00"))
-		m, err := strconv.ParseUint(string(mode), 8, 32)
+	entries := make([]object.TreeEntry, 0, bytes.Count(data, []byte{0})/2+1)
+	for text := string(data); text != ""; { // of which the names are parts
+		mode, rest, ok := strings.Cut(text, " ")
+		name, rest, ok2 := strings.Cut(rest, "\x00")
+		m, err := strconv.ParseUint(mode, 8, 32)
 		if !ok || !ok2 || err != nil || len(name) == 0 || len(rest) < 20 {
 			return nil, errBadTree
 		}
-		entries = append(entries, object.TreeEntry{Name: string(name), Mode: filemode.FileMode(m), Hash: plumbing.Hash(rest[:20])})
-		data = rest[20:]
+		e := object.TreeEntry{Name: name, Mode: filemode.FileMode(m)}
+		copy(e.Hash[:], rest)
+		entries, text = append(entries, e), rest[20:]
 	}
 	return entries, nil
 }

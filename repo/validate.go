@@ -100,7 +100,9 @@ func (v *validation) say(ps ...casefile.Problem) { v.problems = append(v.problem
 
 // sort reads every file and puts each where it belongs.
 func (v *validation) sort() {
-	for i, got := range each(v.files, v.inspect) {
+	found := each(v.files, v.inspect)
+	readRecords(v.files, found, v.readAll)
+	for i, got := range found {
 		v.say(got.problems...)
 		if got.rec != nil {
 			v.keep(got.rec, v.files[i], len(got.problems) == 0)

@@ -3,7 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
-	"strconv"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -87,14 +87,9 @@ func historyTable(events []repo.Event) table {
 }
 
 func printCSV(to io.Writer, events []repo.Event) error {
-	rows := [][]string{{"when", "author", "verb", "account", "case", "pattern", "file", "from", "to", "reason", "subject", "commit", "signature", "outside_table"}}
+	rows := [][]string{slices.Clone(repo.EventColumns)}
 	for _, e := range events {
-		pattern := ""
-		if e.Pattern != 0 {
-			pattern = strconv.Itoa(int(e.Pattern))
-		}
-		rows = append(rows, []string{e.When.String(), e.Author, e.Verb, string(e.Account), string(e.Case), pattern, e.File,
-			string(e.From), string(e.To), e.Reason, e.Subject, e.Commit, e.Signature, e.Outside})
+		rows = append(rows, e.Cells())
 	}
 	return casefile.WriteCSV(to, rows)
 }

@@ -2,6 +2,9 @@ package repo
 
 import (
 	"errors"
+	"path"
+
+	"casebook/casefile"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -24,4 +27,10 @@ func (r *Repo) Deliveries() (*Snapshot, error) {
 		return r.at(h)
 	}
 	return r.at(plumbing.ZeroHash)
+}
+
+// AllDeliveries are the deliveries of all of a customer's entries; it is asked of the snapshot that
+// Deliveries returns. Those that can be read come back beside the problems of the others.
+func (s *Snapshot) AllDeliveries(a casefile.Account) ([]*casefile.Delivery, error) {
+	return recordsIn[*casefile.Delivery](s, path.Join(casefile.CustomerDir(a), "deliveries"))
 }

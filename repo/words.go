@@ -2,6 +2,7 @@ package repo
 
 import (
 	"fmt"
+	"strconv"
 
 	"casebook/casefile"
 )
@@ -45,4 +46,17 @@ func (e Event) Move() string {
 		return e.From.Title() + " → nothing"
 	}
 	return e.From.Title() + " → " + e.To.Title()
+}
+
+// EventColumns are the columns of a table of events.
+var EventColumns = []string{"when", "author", "verb", "account", "case", "pattern", "file", "from", "to", "reason", "subject", "commit", "signature", "outside_table"}
+
+// Cells are an event as a row of such a table.
+func (e Event) Cells() []string {
+	pattern := ""
+	if e.Pattern != 0 {
+		pattern = strconv.Itoa(int(e.Pattern))
+	}
+	return []string{e.When.String(), e.Author, e.Verb, string(e.Account), string(e.Case), pattern, e.File,
+		string(e.From), string(e.To), e.Reason, e.Subject, e.Commit, e.Signature, e.Outside}
 }

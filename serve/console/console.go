@@ -10,6 +10,8 @@ import (
 type Console struct {
 	Source
 	listening atomic.Int64 // pages that wait for news
+	shelf     shelf
+	observer  observer
 }
 
 // New is the console that shows what the source has.
@@ -20,15 +22,39 @@ type page func(*request) (*view, error)
 
 // Routes are all screens, and what belongs to them.
 func (k *Console) Routes(e *echo.Echo) {
-	for path, do := range map[string]echo.HandlerFunc{
-		"/":                  k.show(k.customers),
-		"/events":            k.events,
-		"/assets/:sum/:name": k.asset,
-		"/*":                 k.show(k.nothing),
-	} {
+	for path, do := range k.screens() {
 		e.GET(path, do)
 		e.HEAD(path, do)
 	}
+}
+
+// screens are all paths; a list is at its path with .csv behind, too.
+func (k *Console) screens() map[string]echo.HandlerFunc {
+	screens := map[string]echo.HandlerFunc{
+		"/":                                   k.show(k.customers),
+		"/customers.csv":                      k.show(k.customers),
+		"/customers/:account":                 k.show(k.customer),
+		"/customers/:account/cases/:key":      k.show(k.caseShown),
+		"/customers/:account/patterns/:id":    k.show(k.target),
+		"/publishing":                         k.showAny(k.publishing),
+		"/search":                             k.show(k.search),
+		"/events":                             k.events,
+		"/assets/:sum/:name":                  k.asset,
+		"/*":                                  k.show(k.nothing),
+	}
+	for path, do := range map[string]page{
+		"/customers/:account/cases":         k.cases,
+		"/customers/:account/patterns":      k.patterns,
+		"/nonconforming":                    k.nonconforming,
+		"/customers/:account/nonconforming": k.nonconforming,
+		"/history":                          k.history,
+		"/customers/:account/history":       k.history,
+		"/publishing/mitigators":            k.mitigators,
+		"/publishing/deliveries":            k.deliveries,
+	} {
+		screens[path], screens[path+".csv"] = k.show(do), k.show(do)
+	}
+	return screens
 }
 
 // nothing is at every other path.

@@ -89,10 +89,10 @@ var (
 func parse() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	files, _ := fs.Glob(templateFiles, "templates/*.html")
-	shared := template.Must(template.New("").Funcs(words).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html"))
+	shared := template.Must(template.New("").Funcs(words).ParseFS(templateFiles, "templates/layout.html", "templates/parts*.html"))
 	for _, file := range files {
 		name := strings.TrimSuffix(path.Base(file), ".html")
-		if name != "layout" && name != "parts" {
+		if name != "layout" && !strings.HasPrefix(name, "parts") {
 			all[name] = template.Must(template.Must(shared.Clone()).ParseFS(templateFiles, file))
 		}
 	}
@@ -104,8 +104,10 @@ var words = template.FuncMap{
 	"asset":   assetURL,
 	"bytes":   func(n int64) string { return humanize.IBytes(uint64(n)) },
 	"comma":   func(n int) string { return humanize.Comma(int64(n)) },
+	"columns": columns,
+	"exactly": func(n int64) string { return humanize.Comma(n) + " bytes" },
 	"visible": casefile.Visible,
-	"short":   func(s string) string { return s[:min(10, len(s))] },
+	"short":   func(hash any) string { s := fmt.Sprint(hash); return s[:min(10, len(s))] },
 }
 
 // errNoPage says that there is no such page; errEarly that nothing is published yet.

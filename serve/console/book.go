@@ -1,0 +1,66 @@
+package console
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"sync"
+
+	"casebook/casefile"
+)
+
+// book is a customer's records in one commit, with what was reported of them, in the orders
+// its pages show. What a page needs is found when the first page needs it.
+type book struct {
+	*casefile.Holdings
+	reports       *reports
+	entries       func() map[casefile.Key][]*casefile.Pattern // of each case, by ID
+	sums          func() sums
+	cases         func() *list[caseRow]
+	patterns      func() *list[patternRow]
+	nonconforming func() *list[*endpointRow]
+	listed        func() *list[deliveryRow]
+}
+
+// sums are what a customer's records come to.
+type sums struct {
+	open, onList int
+	received     casefile.Time // the last case
+}
+
+// newBook takes over what the book before found out, as far as it is still so.
+func newBook(h *casefile.Holdings, of *reports, was *book) *book {
+	b := &book{Holdings: h, reports: of}
+	if was != nil && was.Holdings == h {
+		b.entries, b.sums, b.cases = was.entries, was.sums, was.cases
+	} else {
+		b.entries, b.sums, b.cases = sync.OnceValue(b.findEntries), sync.OnceValue(b.sum), sync.OnceValue(b.listCases)
+	}
+	b.patterns, b.nonconforming, b.listed = sync.OnceValue(b.listPatterns), sync.OnceValue(b.listEndpoints), sync.OnceValue(b.listListed)
+	return b
+}
+
+func (b *book) findEntries() map[casefile.Key][]*casefile.Pattern {
+	of := make(map[casefile.Key][]*casefile.Pattern, len(b.Patterns))
+	for _, id := range slices.Sorted(maps.Keys(b.Patterns)) {
+		p := b.Patterns[id]
+		of[p.Target.Case] = append(of[p.Target.Case], p)
+	}
+	return of
+}
+
+func (b *book) sum() (s sums) {
+	for _, c := range b.Cases {
+		if c.Open() {
+			s.open++
+		}
+		if s.received.Before(c.Received) {
+			s.received = c.Received
+		}
+	}
+	s.onList = len(b.List())
+	return s
+}
+
+// orNA is what the vendor's screens show for what is not there yet.
+func orNA(s string) string { return cmp.Or(s, "N/A") }

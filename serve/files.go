@@ -74,7 +74,7 @@ func (a *api) file(c call) error {
 	h["Repr-Digest"] = f.representer
 	defer watched(c.w, c.Request(), content, stall)()
 	c.Response().Committed = true
-	conditions(c.Request().Header)
+	conditions(c.Request())
 	if r := c.Request(); r.Header["Range"] != nil || r.Header["If-Match"] != nil {
 		w := &ranged{ResponseWriter: c.w, r: r}
 		http.ServeContent(w, r, "", time.Time{}, content)

@@ -67,6 +67,23 @@ func TestFiles(t *testing.T) {
 			}
 		}
 	})
+	t.Run("a range is of GET alone", func(t *testing.T) {
+		for _, asked := range []string{"bytes=4-8", "bytes=99-"} {
+			r := s.ask("HEAD", "/v1/files/"+string(p.File.SHA256), acmeToken, "Range: "+asked)
+			if r.StatusCode != 200 || r.Header.Get("Content-Length") != "24" || r.Header.Get("Content-Range") != "" {
+				t.Errorf("%s: %s %v", asked, r.Status, r.Header)
+			}
+		}
+	})
+	t.Run("ranges in several lines", func(t *testing.T) {
+		r := httptest.NewRequest("GET", "/v1/files/"+string(p.File.SHA256), http.NoBody)
+		r.Header = http.Header{"Authorization": {"Bearer " + acmeToken}, "Range": {"bytes=0-1", "bytes=2-3"}}
+		w := httptest.NewRecorder()
+		s.api.ServeHTTP(w, r)
+		if w.Code != 200 || w.Body.String() != content {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	})
 	t.Run("conditions in several lines", func(t *testing.T) {
 		r := httptest.NewRequest("GET", "/v1/files/"+string(p.File.SHA256), http.NoBody)
 		r.Header = http.Header{"Authorization": {"Bearer " + acmeToken}, "If-None-Match": {`"x"`, etag}, "If-Match": {`"y"`, etag}}

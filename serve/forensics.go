@@ -60,7 +60,7 @@ func (f *forensics) handOut(c echo.Context, p *published, o *operator) error {
 	defer watched(w, c.Request(), content, stall)()
 	c.Response().Committed = true
 	went := &tally{ResponseWriter: w}
-	conditions(c.Request().Header)
+	conditions(c.Request())
 	answered := &ranged{ResponseWriter: went, r: c.Request()}
 	http.ServeContent(answered, c.Request(), "", time.Time{}, content)
 	f.metrics.forensics.WithLabelValues("out").Add(float64(answered.sent))

@@ -148,7 +148,8 @@ var always = []string{"Content-Type", "Content-Length", "Cache-Control", "Vary",
 // discrepancy says how a request that was done, or its answer, is not as described.
 func discrepancy(of *openapi3filter.RequestValidationInput, asked *http.Request, seen *httptest.ResponseRecorder) error {
 	if of == nil {
-		if seen.Code != 404 && seen.Code != 405 && seen.Code != 400 {
+		options := asked.Method == http.MethodOptions && seen.Code == 204 && seen.Header().Get("Allow") != ""
+		if seen.Code != 404 && seen.Code != 405 && seen.Code != 400 && !options {
 			return errors.New("there is no such operation")
 		}
 		return nil

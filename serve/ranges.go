@@ -7,12 +7,17 @@ import (
 )
 
 // conditions puts the conditions and the range of a request for bytes into the words net/http knows.
-// Of a condition in several lines net/http reads the first only; they are one list (RFC 9110, 5.3).
-func conditions(h http.Header) {
+// Of a condition in several lines net/http reads the first only; they are one list (RFC 9110, 5.3). A Range
+// is of GET alone (14.2), and one in several lines is none.
+func conditions(r *http.Request) {
+	h := r.Header
 	for _, name := range []string{"If-Match", "If-None-Match"} {
 		if lines := h[name]; len(lines) > 1 {
 			h.Set(name, strings.Join(lines, ", "))
 		}
+	}
+	if r.Method != http.MethodGet || len(h["Range"]) > 1 {
+		h.Del("Range")
 	}
 	rangesOfBytes(h)
 }

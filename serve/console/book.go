@@ -16,6 +16,7 @@ type book struct {
 	reports       *reports
 	entries       func() map[casefile.Key][]*casefile.Pattern // of each case, by ID
 	sums          func() sums
+	ledger        func() *ledger
 	cases         func() *list[caseRow]
 	patterns      func() *list[patternRow]
 	nonconforming func() *list[*endpointRow]
@@ -32,9 +33,9 @@ type sums struct {
 func newBook(h *casefile.Holdings, of *reports, was *book) *book {
 	b := &book{Holdings: h, reports: of}
 	if was != nil && was.Holdings == h {
-		b.entries, b.sums, b.cases = was.entries, was.sums, was.cases
+		b.entries, b.sums, b.cases, b.ledger = was.entries, was.sums, was.cases, was.ledger
 	} else {
-		b.entries, b.sums, b.cases = sync.OnceValue(b.findEntries), sync.OnceValue(b.sum), sync.OnceValue(b.listCases)
+		b.entries, b.sums, b.cases, b.ledger = sync.OnceValue(b.findEntries), sync.OnceValue(b.sum), sync.OnceValue(b.listCases), sync.OnceValue(b.keepLedger)
 	}
 	b.patterns, b.nonconforming, b.listed = sync.OnceValue(b.listPatterns), sync.OnceValue(b.listEndpoints), sync.OnceValue(b.listListed)
 	return b

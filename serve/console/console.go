@@ -12,6 +12,8 @@ type Console struct {
 	listening atomic.Int64 // pages that wait for news
 	shelf     shelf
 	observer  observer
+	total     total // of all customers
+	trend     trend
 }
 
 // New is the console that shows what the source has.
@@ -36,6 +38,10 @@ func (k *Console) screens() map[string]echo.HandlerFunc {
 		"/customers/:account":                 k.show(k.customer),
 		"/customers/:account/cases/:key":      k.show(k.caseShown),
 		"/customers/:account/patterns/:id":    k.show(k.target),
+		"/figures":                            k.show(k.figures),
+		"/figures/:figure":                    k.show(k.figuresCSV),
+		"/customers/:account/figures":         k.show(k.figures),
+		"/customers/:account/figures/:figure": k.show(k.figuresCSV),
 		"/publishing":                         k.showAny(k.publishing),
 		"/search":                             k.show(k.search),
 		"/events":                             k.events,

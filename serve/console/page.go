@@ -89,10 +89,10 @@ var (
 func parse() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	files, _ := fs.Glob(templateFiles, "templates/*.html")
-	shared := template.Must(template.New("").Funcs(words).ParseFS(templateFiles, "templates/layout.html", "templates/parts*.html"))
+	shared := template.Must(template.New("").Funcs(words).ParseFS(templateFiles, "templates/layout.html", "templates/parts*.html", "templates/pictures.html"))
 	for _, file := range files {
 		name := strings.TrimSuffix(path.Base(file), ".html")
-		if name != "layout" && !strings.HasPrefix(name, "parts") {
+		if name != "layout" && name != "pictures" && !strings.HasPrefix(name, "parts") {
 			all[name] = template.Must(template.Must(shared.Clone()).ParseFS(templateFiles, file))
 		}
 	}

@@ -25,7 +25,6 @@ type graphFile struct {
 	fanout, names, data, edges []byte
 	filterEnds, filters        []byte // of version 1; nil where there are none
 	probes                     uint32
-	read                       []*node // by row; nil where it was not asked for
 }
 
 const (
@@ -90,17 +89,22 @@ func parseGraph(data []byte) *graphFile {
 	return f
 }
 
-// node is a commit, if the graph knows it: always the same node.
+// again is the same graph, for another goroutine.
+func (g *graph) again() *graph { return &graph{files: g.files} }
+
+// count is how many commits the graph knows.
+func (g *graph) count() (n int) {
+	for _, f := range g.files {
+		n += f.count
+	}
+	return n
+}
+
+// node is a commit, if the graph knows it.
 func (g *graph) node(h plumbing.Hash) *node {
 	for _, f := range g.files {
 		if i, ok := f.find(h); ok {
-			if f.read == nil {
-				f.read = make([]*node, f.count)
-			}
-			if f.read[i] == nil {
-				f.read[i] = g.row(f, i, h)
-			}
-			return f.read[i]
+			return g.row(f, i, h)
 		}
 	}
 	return nil
@@ -121,16 +125,6 @@ func (g *graph) row(f *graphFile, i int, h plumbing.Hash) *node {
 	n.hash, n.tree, n.parents, n.filter, n.probes = h, plumbing.Hash(row[:20]), parents, f.filter(i), f.probes
 	n.when = int64(binary.BigEndian.Uint32(row[28:])&3)<<32 | int64(binary.BigEndian.Uint32(row[32:]))
 	return n
-}
-
-// knows reports whether the graph has a commit.
-func (g *graph) knows(h plumbing.Hash) bool {
-	for _, f := range g.files {
-		if _, ok := f.find(h); ok {
-			return true
-		}
-	}
-	return false
 }
 
 func (f *graphFile) find(h plumbing.Hash) (int, bool) {

@@ -8,30 +8,30 @@ import (
 )
 
 // findHash is the place of a hash among sorted ones that begin with the same byte. Hashes are spread evenly,
-// so that the bytes behind it tell about where; and a number made of eight of them all but decides.
+// so that the bytes behind it tell about where; from there it is sought in steps that grow, for it is near.
+// Compared is a number made of eight bytes, which all but decides.
 func findHash(sorted []byte, h plumbing.Hash) (int, bool) {
-	const about = 24
 	want := binary.BigEndian.Uint64(h[:])
-	at := func(i int) uint64 { return binary.BigEndian.Uint64(sorted[20*i:]) }
+	below := func(i int) bool { return binary.BigEndian.Uint64(sorted[20*i:]) < want }
 	count := len(sorted) / 20
-	guess := int(uint64(binary.BigEndian.Uint32(h[1:])) * uint64(count) >> 32)
-	low, high := max(0, guess-about), min(count, guess+about)
-	if low > 0 && at(low-1) >= want {
-		low = 0
+	low := int(uint64(binary.BigEndian.Uint32(h[1:])) * uint64(count) >> 32)
+	high := low
+	for step := 4; low > 0 && !below(low-1); step *= 4 {
+		high, low = low-1, max(0, low-step)
 	}
-	if high < count && at(high) < want {
-		high = count
+	for step := 4; high < count && below(high); step *= 4 {
+		low, high = high+1, min(count, high+step)
 	}
 	for low < high {
-		if middle := (low + high) / 2; at(middle) < want {
+		if middle := (low + high) / 2; below(middle) {
 			low = middle + 1
 		} else {
 			high = middle
 		}
 	}
-	for ; low < count && at(low) == want; low++ {
-		if bytes.Equal(sorted[20*low:20*low+20], h[:]) {
-			return low, true
+	for at := 20 * low; at < len(sorted) && binary.BigEndian.Uint64(sorted[at:]) == want; at += 20 {
+		if bytes.Equal(sorted[at:at+20], h[:]) {
+			return at / 20, true
 		}
 	}
 	return 0, false

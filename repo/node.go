@@ -13,10 +13,11 @@ import (
 type node struct {
 	hash, tree plumbing.Hash
 	parents    []plumbing.Hash
-	when       int64  // the committer's time, in seconds
-	coming     bool   // in the queue, or was
-	filter     []byte // of what it changed; nil where git wrote none
-	probes     uint32 // of the filter
+	when       int64    // the committer's time, in seconds
+	coming     bool     // in the queue, or was
+	filter     []byte   // of what it changed; nil where git wrote none
+	probes     uint32   // of the filter
+	ahead      *[]touch // what it touched beside its first parent, where a scout has compared them
 }
 
 // parseNode reads the head of a commit object and leaves the rest.

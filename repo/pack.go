@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -22,11 +21,9 @@ var errNotHere = errors.New("not in a pack that is read by hand")
 // pack is one pack file with its index, version 2: sorted hashes under a table of how many
 // begin with which byte, and for each the offset of its object.
 type pack struct {
-	index     *os.File
-	data      *windows
-	fanout    [257]uint32                 // fanout[b] is how many hashes begin with less than b
-	buckets   [256]atomic.Pointer[bucket] // those looked into
-	inflaters sync.Pool                   // of *inflater
+	index, data *os.File
+	fanout      [257]uint32                 // fanout[b] is how many hashes begin with less than b
+	buckets     [256]atomic.Pointer[bucket] // those looked into
 }
 
 const (
@@ -56,7 +53,7 @@ func openPack(index string) (_ *pack, err error) {
 			err = errors.Join(err, p.close())
 		}
 	}()
-	if p.data, err = openWindows(index[:len(index)-len("idx")] + "pack"); err != nil {
+	if p.data, err = os.Open(index[:len(index)-len("idx")] + "pack"); err != nil {
 		return p, err
 	}
 	head := make([]byte, packIndexHashes)
@@ -79,7 +76,7 @@ func (p *pack) close() error {
 	if p.data == nil {
 		return p.index.Close()
 	}
-	return errors.Join(p.index.Close(), p.data.close())
+	return errors.Join(p.index.Close(), p.data.Close())
 }
 
 // bucket is the part of an index whose hashes begin with one byte.

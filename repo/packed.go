@@ -9,10 +9,11 @@ import (
 
 // packed are all packs that can be read by hand, for several goroutines.
 type packed struct {
-	packs []*pack
-	mu    sync.Mutex
-	bases [1 << 10]base // objects that others are deltas of, or may be; which stands where its place says
-	held  int           // bytes in bases
+	packs     []*pack
+	unpackers sync.Pool // of *unpacker
+	mu        sync.Mutex
+	bases     [1 << 10]base // objects that others are deltas of, or may be; which stands where its place says
+	held      int           // bytes in bases
 }
 
 // base is an object at its place.
@@ -77,45 +78,58 @@ func (p *packed) find(h plumbing.Hash) (place, error) {
 	return place{}, errNotHere
 }
 
+// object is the object at a place, to which some deltas led. Kept is what others may be deltas of: a tree is
+// mostly the base of the one before it.
 func (p *packed) object(at place, depth int) (packedObject, error) {
 	if o, ok := p.known(at); ok {
 		return o, nil
 	}
-	e, err := at.pack.head(at.at)
+	o, err := p.unpack(at, depth)
+	if err == nil && (depth > 0 || o.kind == plumbing.TreeObject) {
+		p.keep(at, o)
+	}
+	return o, err
+}
+
+func (p *packed) unpack(at place, depth int) (packedObject, error) {
+	e, data, err := p.read(at)
 	if err != nil {
 		return packedObject{}, err
 	}
-	data, err := e.inflate()
-	if err != nil {
-		return packedObject{}, err
-	}
-	switch e.kind {
-	case plumbing.TreeObject:
-		p.keep(at, packedObject{e.kind, data})
+	if !e.delta() {
 		return packedObject{e.kind, data}, nil
-	case plumbing.CommitObject, plumbing.BlobObject, plumbing.TagObject:
-		return packedObject{e.kind, data}, nil
-	case plumbing.OFSDeltaObject, plumbing.REFDeltaObject:
-	default:
-		return packedObject{}, errNotHere
 	}
 	from, err := p.base(at, e)
+	if err == nil && depth == longestChain {
+		err = errNotHere
+	}
 	if err != nil {
 		return packedObject{}, err
-	}
-	if depth == longestChain {
-		return packedObject{}, errNotHere
 	}
 	base, err := p.object(from, depth+1)
 	if err != nil {
 		return packedObject{}, err
 	}
-	p.keep(from, base)
 	data, err = applyDelta(nil, base.data, data)
-	if err == nil && base.kind == plumbing.TreeObject {
-		p.keep(at, packedObject{base.kind, data})
-	}
 	return packedObject{base.kind, data}, err
+}
+
+// read reads an object, or a delta, as it is.
+func (p *packed) read(at place) (packEntry, []byte, error) {
+	u, ok := p.unpackers.Get().(*unpacker)
+	if !ok {
+		u = &unpacker{}
+	}
+	defer p.unpackers.Put(u)
+	e, err := u.head(at)
+	if err == nil && e.size > largeObject {
+		err = errNotHere
+	}
+	if err != nil {
+		return e, nil, err
+	}
+	data := make([]byte, e.size)
+	return e, data, u.unpack(e, data)
 }
 
 // base is where the object is that a delta changes.

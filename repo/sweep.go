@@ -86,7 +86,7 @@ const (
 // sweeper reads for one worker of a sweep. It has its memory once and for all.
 type sweeper struct {
 	packed *packed
-	in     inflater
+	in     unpacker
 	kept   [sweptKept]sweptObject
 	chain  []sweptObject // deltas, each of the next one
 	made   []byte
@@ -141,7 +141,7 @@ func (s *sweeper) begin(at place) (o *sweptObject, depth int, err error) {
 
 // read reads an object or a delta.
 func (s *sweeper) read(at place, into *sweptObject) (packEntry, error) {
-	e, err := at.pack.head(at.at)
+	e, err := s.in.head(at)
 	if err == nil && e.size > sweptLargest {
 		err = errNotHere
 	}
@@ -149,7 +149,7 @@ func (s *sweeper) read(at place, into *sweptObject) (packEntry, error) {
 		return e, err
 	}
 	into.at, into.kind, into.data = at, e.kind, slices.Grow(into.data[:0], int(e.size))[:e.size]
-	return e, e.inflateInto(into.data, &s.in)
+	return e, s.in.unpack(e, into.data)
 }
 
 // apply makes of a delta the object that it stands for.

@@ -30,10 +30,11 @@ type walk struct {
 
 func (s *Snapshot) walk(in scope, whole bool) (*walk, error) {
 	cut, err := s.repo.cuts()
-	w := &walk{comparer: newComparer(s.objects), in: in, keys: bloomKeys(in.paths("")), graph: &graph{}, whole: whole, cut: cut, known: map[plumbing.Hash]*node{}}
+	w := &walk{comparer: newComparer(s.objects), in: in, keys: bloomKeys(in.paths("")), graph: &graph{}, whole: whole, cut: cut}
 	if err == nil && len(cut) == 0 && !whole {
 		w.graph = openGraph(s.repo.common)
 	}
+	w.known = make(map[plumbing.Hash]*node, min(w.graph.count(), 1<<16))
 	if err == nil && !s.commit.IsZero() {
 		err = w.push(s.commit)
 	}
@@ -64,13 +65,13 @@ func (w *walk) push(h plumbing.Hash) error {
 
 // node is a commit, which is read once.
 func (w *walk) node(h plumbing.Hash) (*node, error) {
-	if n := w.graph.node(h); n != nil {
-		return n, nil
-	}
 	if n := w.known[h]; n != nil {
 		return n, nil
 	}
 	n := w.scout.take(h)
+	if n == nil {
+		n = w.graph.node(h)
+	}
 	if n == nil {
 		var err error
 		if n, err = w.read(h); err != nil {
@@ -94,18 +95,6 @@ func (w *walk) read(h plumbing.Hash) (*node, error) {
 	return n, err
 }
 
-// unknown is a commit that the graph does not know, and that can be read; nil for all others.
-func (w *walk) unknown(h plumbing.Hash) *node {
-	if w.graph.knows(h) {
-		return nil
-	}
-	n, err := w.read(h)
-	if err != nil {
-		return nil // which the walk will say when it comes there
-	}
-	return n
-}
-
 // stop is a commit that touched the scope.
 type stop struct {
 	*node
@@ -116,8 +105,8 @@ type stop struct {
 // each visits the commits that touch the scope and were made at a time or later.
 func (w *walk) each(ctx context.Context, since time.Time, visit func(stop) error) error {
 	const skew = 24 * time.Hour // clocks go wrong, and a parent may be younger than its child
-	if len(w.coming) > 0 && len(w.coming[0].parents) > 0 {
-		w.scout = sendScout(w.coming[0].parents[0], w.unknown)
+	if len(w.coming) > 0 {
+		w.scout = w.sendScout(w.coming[0])
 		defer w.scout.stop()
 	}
 	for len(w.coming) > 0 && ctx.Err() == nil {
@@ -157,10 +146,7 @@ func (w *walk) look(n *node) (stop, []plumbing.Hash, error) {
 		if err != nil {
 			return s, nil, err
 		}
-		var touched []touch
-		if i > 0 || !n.leftAlone(w.keys) {
-			touched, err = w.apart("", p.tree, n.tree, w.in)
-		}
+		touched, err := w.beside(n, i, p)
 		if err != nil {
 			return s, nil, err
 		}
@@ -174,6 +160,19 @@ func (w *walk) look(n *node) (stop, []plumbing.Hash, error) {
 	}
 	s.touched = ownDoing(s.touched, others[1:])
 	return s, n.parents, nil
+}
+
+// beside is what a commit touched beside a parent.
+func (w *walk) beside(n *node, i int, parent *node) ([]touch, error) {
+	if i == 0 && n.ahead != nil {
+		touched := *n.ahead
+		n.ahead = nil
+		return touched, nil
+	}
+	if i == 0 && n.leftAlone(w.keys) {
+		return nil, nil
+	}
+	return w.apart("", parent.tree, n.tree, w.in)
 }
 
 func byPath(touched []touch) map[string]touch {

@@ -62,6 +62,7 @@ func (f *forensics) takeIn(c call) error {
 	arrived, err := f.repo.State().Arrive(r.Context(), body, nil)
 	defer body.end()
 	if err := body.problem(f.limit); err != nil {
+		lastOn(c.w)
 		return err
 	}
 	if err != nil {

@@ -96,6 +96,9 @@ func TestABodyThatBreaksOffLeavesNothing(t *testing.T) {
 		s.api.ServeHTTP(w, r)
 		t.Log(name)
 		isProblem(t, w.Result(), body.status, body.word)
+		if w.Header().Get("Connection") != "close" {
+			t.Error("the rest is waited for")
+		}
 	}
 	b.nothingOnTheWay()
 	if cases, err := b.tip().Cases("acme"); err != nil || len(cases) != 0 {

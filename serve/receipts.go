@@ -73,6 +73,8 @@ func readReport(w http.ResponseWriter, r *http.Request) (report, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestReport))
 	if err == nil {
 		err = got.read(body)
+	} else {
+		lastOn(w)
 	}
 	var large *http.MaxBytesError
 	switch {

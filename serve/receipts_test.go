@@ -2,11 +2,13 @@ package serve
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"casebook/casefile"
 )
@@ -200,4 +202,24 @@ func TestADeliveryIsNotCommittedTwice(t *testing.T) {
 	if got := again.recorder.delivered.Commit(); got != tip || len(again.recorder.pending()) != 0 {
 		t.Errorf("commit %s after %s, %d pending", got, tip, len(again.recorder.pending()))
 	}
+}
+
+// A sender that stands still in the middle is answered, and not waited for once more.
+func TestHalfAReceiptIsAnswered(t *testing.T) {
+	s, _, _ := procedure(t)
+	server := Config{}.filled().server(s.api)
+	server.ReadTimeout, server.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go server.Serve(l)
+	defer server.Close()
+	w := dial(t, l.Addr().String())
+	fmt.Fprintf(w, "POST /v1/patterns/1/receipts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: 200\r\n\r\n{", acmeToken)
+	r := w.answered(400)
+	if !r.Close {
+		t.Error("the connection stays")
+	}
+	isProblem(t, r, 400, "bad-request")
 }

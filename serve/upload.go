@@ -58,6 +58,13 @@ func (u *upload) end() {
 	}
 }
 
+// lastOn makes an answer the last one on its connection, where the rest of the body would be waited for
+// before it is sent, and gives it time of its own: the body had used up that of both.
+func lastOn(w http.ResponseWriter) {
+	w.Header().Set("Connection", "close")
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime)) // a test's recorder has none
+}
+
 // problem is what was wrong with the body, if anything was.
 func (u *upload) problem(limit int64) error {
 	var large *http.MaxBytesError

@@ -135,3 +135,22 @@ func TestWhyAFileIsThere(t *testing.T) {
 		t.Error("a digest that never was")
 	}
 }
+
+func TestHistoriesOfTheirOwnAreAudited(t *testing.T) {
+	c := newCourt(t)
+	c.git("checkout", "-q", "--orphan", "other")
+	c.as("jane", "docs/a.md", "1")
+	c.git("switch", "-q", "main")
+	c.sign("jane", "merge", "-q", "--no-edit", "--allow-unrelated-histories", "other")
+	s := must(c.Snapshot(""))
+	defer s.Close()
+	found, commits, _, err := s.Audit(context.Background(), testNow.AddDate(1, 0, 0))
+	if err != nil || commits != 5 {
+		t.Fatalf("%d commits, %v", commits, err)
+	}
+	for _, f := range found {
+		if f.Kind == BadSignature || f.Kind == LeftOut {
+			t.Errorf("found %+v", f)
+		}
+	}
+}

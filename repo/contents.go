@@ -4,14 +4,12 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"runtime"
-	"strings"
 	"sync"
 
-	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
@@ -94,23 +92,18 @@ func (r *Repo) workTreeContents() (contents, error) {
 		w.root.Close()
 		return contents{}, err
 	}
-	patterns, err := gitignore.ReadPatterns(osfs.New(r.root), nil)
-	if err != nil {
-		w.root.Close()
-		return contents{}, err
-	}
-	ignored := gitignore.NewMatcher(patterns)
 	objects := &reader{common: r.common}
+	near := &nearby{root: w.root, known: map[string]*os.Root{}}
 	return newContents(contents{
 		files: append(files, r.notCheckedOut(w)...),
 		open: func(f file) (io.ReadCloser, int64, error) {
 			if !f.at.Hash.IsZero() {
 				return objects.stream(f.at.Hash)
 			}
-			return w.open(f)
+			return near.open(f)
 		},
-		ignored: func(file string) bool { return ignored.Match(strings.Split(file, "/"), false) },
-		close:   func() error { return errors.Join(w.root.Close(), objects.close()) },
+		ignored: r.ignores(),
+		close:   func() error { return errors.Join(near.close(), w.root.Close(), objects.close()) },
 	}), nil
 }
 
@@ -133,19 +126,6 @@ func (r *Repo) notCheckedOut(w workTree) []file {
 		}
 	}
 	return found
-}
-
-func (w workTree) open(f file) (io.ReadCloser, int64, error) {
-	in, err := w.root.Open(f.path)
-	if err != nil {
-		return nil, 0, err
-	}
-	info, err := in.Stat()
-	if err != nil {
-		in.Close()
-		return nil, 0, err
-	}
-	return in, info.Size(), nil
 }
 
 // files are all files but git's own. A folder with a .git in it is another repository.

@@ -21,7 +21,7 @@ func (v *validation) inspect(f file) result {
 		return result{problems: v.checkSigners(f)}
 	case isExtra(f.path):
 		return result{problems: v.extra(f)}
-	case v.ignored(f.path) && !isPatternBytes(f.path):
+	case !isPatternBytes(f.path) && v.ignored(f.path):
 		return result{}
 	case f.at.Mode == filemode.Submodule, f.at.Mode == filemode.Symlink, isPatternBytes(f.path) && !isRegular(f.at.Mode):
 		return result{problems: casefile.Problems{notAFile(f.path, f.at.Mode)}}

@@ -28,11 +28,12 @@ func (p Publication) String() string {
 // Publish writes down that a commit is published; what was published last is not written down again.
 func (s *State) Publish(p Publication) error {
 	text := s.published()
-	if all := commitsOf(text, p.Branch); len(all) > 0 && all[len(all)-1] == p.Commit {
+	whole := text == "" || strings.HasSuffix(text, "\n")
+	if all := commitsOf(text, p.Branch); whole && len(all) > 0 && all[len(all)-1] == p.Commit {
 		return nil
 	}
 	line := p.String() + "\n"
-	if text != "" && !strings.HasSuffix(text, "\n") {
+	if !whole {
 		line = "\n" + line // a crash, or an editor, left the last line without its end
 	}
 	f, err := os.OpenFile(s.PublishedFile(), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)

@@ -119,7 +119,7 @@ func drawn(t *testing.T, c any) string {
 		name = "progress"
 	}
 	var b bytes.Buffer
-	if err := templates["figures"].ExecuteTemplate(&b, name, c); err != nil {
+	if err := templates()["figures"].ExecuteTemplate(&b, name, c); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -158,7 +158,7 @@ func TestShowPictures(t *testing.T) {
 	}
 	style, _ := assetFiles.ReadFile("assets/style.css")
 	var textures bytes.Buffer
-	if err := templates["figures"].ExecuteTemplate(&textures, "textures", nil); err != nil {
+	if err := templates()["figures"].ExecuteTemplate(&textures, "textures", nil); err != nil {
 		t.Fatal(err)
 	}
 	all, pages := pictured(), map[string]string{}

@@ -81,7 +81,7 @@ func (r *request) moment(t casefile.Time) moment {
 var (
 	//go:embed templates
 	templateFiles embed.FS
-	templates     = parse()
+	templates     = sync.OnceValue(parse) // when the first page is shown: it takes longer than most commands do
 )
 
 // parse makes of every page's file a template in the layout. The files are part of the
@@ -169,7 +169,7 @@ func (k *Console) answer(r *request, v *view) error {
 		f.Menu = append(f.Menu, menuItem{m, m.URL == r.Request().URL.Path})
 	}
 	var page bytes.Buffer
-	if err := templates[v.name].ExecuteTemplate(&page, "layout", f); err != nil {
+	if err := templates()[v.name].ExecuteTemplate(&page, "layout", f); err != nil {
 		return fmt.Errorf("page %s: %w", v.name, err)
 	}
 	return send(r.Context, cmp.Or(v.status, http.StatusOK), page.Bytes())

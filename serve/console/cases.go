@@ -77,8 +77,8 @@ func (b *book) listCases() *list[caseRow] {
 	return &list[caseRow]{
 		columns: caseColumns, filters: caseFilters(slices.Sorted(maps.Keys(b.Mitigators))),
 		rows: rows, by: "received", desc: true,
-		words: func(r caseRow) string {
-			return string(r.Key) + " " + r.CaseID + " " + r.Endpoint + " " + string(r.MitigationServer) + " " + r.ForensicData.File
+		words: func(r caseRow) string { // finder.go knows what comes first
+			return string(r.Key) + "\n" + r.CaseID + "\n" + r.Endpoint + "\n" + string(r.MitigationServer) + "\n" + r.ForensicData.File
 		},
 	}
 }

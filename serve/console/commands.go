@@ -2,6 +2,7 @@ package console
 
 import (
 	"errors"
+	"slices"
 
 	"casebook/casefile"
 )
@@ -62,7 +63,7 @@ func lineFor(v casefile.Verb, p *casefile.Pattern) string {
 // commandsForEntry are those of one entry.
 func commandsForEntry(c *casefile.Case, p *casefile.Pattern) []command {
 	var all []command
-	for _, v := range casefile.Legal(c.Status) {
+	for _, v := range slices.Backward(casefile.Legal(c.Status)) { // what is asked for most is at the end of a case's life
 		if line := lineFor(v, p); line != "" {
 			all = append(all, command{Verb: string(v), Line: line})
 		}

@@ -39,29 +39,35 @@ func (f *finder) find() {
 }
 
 func (f *finder) inCustomer(b *book) {
-	how := max(fits(string(b.Account), f.query), min(fits(b.Customer.Company, f.query), start))
+	how := max(fits(string(b.Account), f.query), min(fits(strings.ToLower(b.Customer.Company), f.query), start))
 	f.take(byCustomer, how, func() hit { return hit{link{string(b.Account), b.url("")}, b.Customer.Company, nil} })
 }
 
 // inCases looks through what stands in all cases at once, and then at those where it is.
 func (f *finder) inCases(b *book) {
-	account, key, full := strings.Cut(f.query, "/")
+	account, query, full := strings.Cut(f.query, "/")
 	if !full || account != string(b.Account) {
-		key = f.query
+		query = f.query
 	}
 	l := b.cases()
-	for i, there := range l.read().with(key) {
+	t := l.read()
+	for i, there := range t.with(query) {
 		if !there {
 			continue
 		}
-		c := l.rows[i]
-		found := func(text, note string) func() hit {
-			return func() hit { return hit{link{text, b.caseURL(c.Key)}, note, c.Status} }
-		}
-		where := string(b.Account) + ", " + c.Endpoint
-		f.take(byKey, fits(string(c.Key), key), found(string(c.Key), where))
-		f.take(byCaseID, fits(c.CaseID, f.query), found(c.CaseID, where))
-		f.take(byEndpoint, fits(c.Endpoint, f.query), found(c.Endpoint, c.Ref().String()))
+		key, rest, _ := strings.Cut(t.row(i), "\n")
+		id, rest, _ := strings.Cut(rest, "\n")
+		endpoint, _, _ := strings.Cut(rest, "\n")
+		f.inCase(b, l.rows[i].Case, fits(key, query), fits(id, f.query), fits(endpoint, f.query))
+	}
+}
+
+func (f *finder) inCase(b *book, c *casefile.Case, key, id, endpoint fit) {
+	where := func() string { return string(b.Account) + ", " + c.Endpoint }
+	f.take(byEndpoint, endpoint, func() hit { return hit{link{c.Endpoint, b.caseURL(c.Key)}, c.Ref().String(), c.Status} })
+	f.take(byCaseID, id, func() hit { return hit{link{c.CaseID, b.caseURL(c.Key)}, where(), c.Status} })
+	if key > inside || endpoint == noFit { // the endpoint stands in the key, too
+		f.take(byKey, key, func() hit { return hit{link{string(c.Key), b.caseURL(c.Key)}, where(), c.Status} })
 	}
 }
 

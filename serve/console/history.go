@@ -140,6 +140,7 @@ func (r *request) historyCSV(s *repo.Snapshot, asked historyAsked) error {
 	if err != nil {
 		return err
 	}
+	events = notBefore(events, asked.since) // of a commit, some reports may be older
 	name := "history"
 	if a := string(asked.about.Account); a != "" {
 		name = a + "-history"

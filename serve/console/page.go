@@ -105,6 +105,7 @@ var words = template.FuncMap{
 	"bytes":   func(n int64) string { return humanize.IBytes(uint64(n)) },
 	"comma":   func(n int) string { return humanize.Comma(int64(n)) },
 	"columns": columns,
+	"mark":    mark,
 	"exactly": func(n int64) string { return humanize.Comma(n) + " bytes" },
 	"visible": casefile.Visible,
 	"short":   func(hash any) string { s := fmt.Sprint(hash); return s[:min(10, len(s))] },

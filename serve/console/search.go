@@ -28,9 +28,6 @@ type hit struct {
 	Status statusTitle
 }
 
-// statusTitle is a status of a case or of an entry.
-type statusTitle interface{ Title() string }
-
 // fit is how well something fits what was asked for.
 type fit int
 
@@ -41,15 +38,14 @@ const (
 	exact
 )
 
-// fits is how well a text fits what was asked for, which is in lower case.
+// fits is how well a text fits what was asked for, both in lower case.
 func fits(text, query string) fit {
-	lower := strings.ToLower(text)
 	switch {
-	case lower == query:
+	case text == query:
 		return exact
-	case strings.HasPrefix(lower, query):
+	case strings.HasPrefix(text, query):
 		return start
-	case strings.Contains(lower, query):
+	case strings.Contains(text, query):
 		return inside
 	}
 	return noFit

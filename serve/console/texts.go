@@ -41,3 +41,12 @@ func (t *texts) with(word string) []bool {
 		at = t.ends[row]
 	}
 }
+
+// row is what stands in one row.
+func (t *texts) row(i int) string {
+	from := 0
+	if i > 0 {
+		from = t.ends[i-1]
+	}
+	return t.all[from : t.ends[i]-1]
+}

@@ -12,28 +12,30 @@ type Holdings struct {
 	Account    Account
 	Customer   *Customer
 	Mitigators map[Name]*Mitigator
-	Cases      map[Key]*Case
+	Cases      Months[*Case]
 	Patterns   map[PatternID]*Pattern
 	broken     map[string]bool
+	entries    Months[[]*Pattern] // those of each case, by ID; only Check makes them
+	list       []*Pattern         // what List gives, once Check made the entries
 }
 
 // NewHoldings are the holdings of a customer of whom nothing is known yet.
 func NewHoldings(a Account) *Holdings {
 	return &Holdings{
-		Account: a, Mitigators: map[Name]*Mitigator{}, Cases: map[Key]*Case{}, Patterns: map[PatternID]*Pattern{},
-		broken: map[string]bool{},
+		Account: a, Mitigators: map[Name]*Mitigator{}, Patterns: map[PatternID]*Pattern{}, broken: map[string]bool{},
 	}
 }
 
 // Add takes a record in.
 func (h *Holdings) Add(r Record) {
+	h.entries, h.list = Months[[]*Pattern]{}, nil
 	switch r := r.(type) {
 	case *Customer:
 		h.Customer = r
 	case *Mitigator:
 		h.Mitigators[r.Name] = r
 	case *Case:
-		h.Cases[r.Key] = r
+		h.Cases.put(r.Key, r)
 	case *Pattern:
 		h.Patterns[r.ID] = r
 	}
@@ -45,6 +47,18 @@ func (h *Holdings) Broken(r Record) { h.broken[r.Path()] = true }
 
 func (h *Holdings) missing(r Record) bool { return !h.broken[r.Path()] }
 
+// ids are those of all entries, in order. Mostly they count without gaps.
+func (h *Holdings) ids() []PatternID {
+	ids := make([]PatternID, len(h.Patterns))
+	for i := range ids {
+		ids[i] = PatternID(i + 1)
+		if h.Patterns[ids[i]] == nil {
+			return slices.Sorted(maps.Keys(h.Patterns))
+		}
+	}
+	return ids
+}
+
 // Entries are the entries made for a case, by ID.
 func (h *Holdings) Entries(k Key) []*Pattern {
 	var of []*Pattern
@@ -53,21 +67,33 @@ func (h *Holdings) Entries(k Key) []*Pattern {
 			of = append(of, p)
 		}
 	}
-	slices.SortFunc(of, func(a, b *Pattern) int { return int(a.ID - b.ID) })
+	slices.SortFunc(of, byID)
 	return of
 }
+
+func byID(a, b *Pattern) int { return int(a.ID - b.ID) }
 
 // List is the current pattern list, by ID: what the customer's mitigators are told. It
 // holds the entries not withdrawn, of open cases, that are not none.
 func (h *Holdings) List() []*Pattern {
+	if h.list != nil {
+		return slices.Clone(h.list)
+	}
 	var list []*Pattern
-	for _, id := range slices.Sorted(maps.Keys(h.Patterns)) {
-		p := h.Patterns[id]
-		if c := h.Cases[p.Target.Case]; c != nil && c.Open() && p.Listed() {
+	for _, id := range h.ids() {
+		if p := h.Patterns[id]; h.listed(p) {
 			list = append(list, p)
 		}
 	}
 	return list
+}
+
+func (h *Holdings) listed(p *Pattern) bool {
+	if !p.Listed() {
+		return false
+	}
+	c := h.Cases.Get(p.Target.Case)
+	return c != nil && c.Open()
 }
 
 // Check finds what is wrong between the customer's records. Problems have a Field and no
@@ -78,11 +104,25 @@ func (h *Holdings) Check() Problems {
 		ps = append(ps, Problem{File: c.Path(), Rule: RuleMissingFile, Text: "missing: every customer has one",
 			Hint: fmt.Sprintf("casebook customer add %s --company NAME", h.Account)})
 	}
+	ids := h.ids()
+	h.index(ids)
 	ps = append(ps, h.checkMitigators()...)
-	ps = append(ps, h.checkPatterns()...)
+	ps = append(ps, h.checkPatterns(ids)...)
 	ps = append(ps, h.checkCases()...)
 	ps.Sort()
 	return ps
+}
+
+// index makes the entries and the list.
+func (h *Holdings) index(ids []PatternID) {
+	h.entries, h.list = Months[[]*Pattern]{}, []*Pattern{}
+	for _, id := range ids {
+		p := h.Patterns[id]
+		h.entries.put(p.Target.Case, append(h.entries.Get(p.Target.Case), p))
+		if h.listed(p) {
+			h.list = append(h.list, p)
+		}
+	}
 }
 
 func (h *Holdings) checkMitigators() (ps Problems) {
@@ -105,15 +145,18 @@ func (h *Holdings) checkMitigators() (ps Problems) {
 // SharedIDs finds cases that have one Case ID, and blames those that came later. No mitigator is the
 // worse for it, so it keeps nothing from being published and is no part of Check.
 func (h *Holdings) SharedIDs() (ps Problems) {
-	first := map[string]Key{}
-	for _, key := range slices.Sorted(maps.Keys(h.Cases)) {
-		c := h.Cases[key]
-		if other, taken := first[c.CaseID]; taken && c.CaseID != "" {
-			ps = append(ps, c.SharesID(other))
-			continue
+	first := make(map[string]Key, h.Cases.Len())
+	for key, c := range h.Cases.All() {
+		if other, taken := first[c.CaseID]; c.CaseID != "" && (!taken || key < other) {
+			first[c.CaseID] = key
 		}
-		first[c.CaseID] = key
 	}
+	for key, c := range h.Cases.All() {
+		if c.CaseID != "" && first[c.CaseID] != key {
+			ps = append(ps, c.SharesID(first[c.CaseID]))
+		}
+	}
+	ps.Sort()
 	return ps
 }
 
@@ -123,25 +166,26 @@ func (c *Case) SharesID(with Key) Problem {
 }
 
 func (h *Holdings) checkCases() (ps Problems) {
-	entries := map[Key][]*Pattern{}
-	for _, p := range h.Patterns {
-		entries[p.Target.Case] = append(entries[p.Target.Case], p)
+	broken := h.anyBrokenPattern()
+	for _, c := range h.Cases.All() {
+		ps = append(ps, h.checkCase(c, broken)...)
 	}
-	for key, c := range h.Cases {
-		if m := (&Mitigator{Account: h.Account, Name: c.MitigationServer}); h.Mitigators[c.MitigationServer] == nil && h.missing(m) {
-			ps = append(ps, Problem{File: c.Path(), Field: "mitigation_server", Rule: RuleUnknownRecord,
-				Text: fmt.Sprintf("mitigation_server: %s is not registered with %s", c.MitigationServer, h.Account),
-				Hint: fmt.Sprintf("casebook mitigator add %s %s", h.Account, c.MitigationServer)})
-		}
-		of := entries[key]
-		slices.SortFunc(of, func(a, b *Pattern) int { return int(a.ID - b.ID) })
-		if c.Open() || h.anyBrokenPattern() {
-			continue
-		}
-		if err := c.Settled(of); err != nil {
-			ps = append(ps, Problem{File: c.Path(), Field: "status", Rule: RuleUnsettled,
-				Text: "status: case-closed, but " + err.(*Refusal).Why})
-		}
+	return ps
+}
+
+// checkCase leaves entries alone where any is broken: it might be one for this case.
+func (h *Holdings) checkCase(c *Case, broken bool) (ps Problems) {
+	if h.Mitigators[c.MitigationServer] == nil && h.missing(&Mitigator{Account: h.Account, Name: c.MitigationServer}) {
+		ps = append(ps, Problem{File: c.Path(), Field: "mitigation_server", Rule: RuleUnknownRecord,
+			Text: fmt.Sprintf("mitigation_server: %s is not registered with %s", c.MitigationServer, h.Account),
+			Hint: fmt.Sprintf("casebook mitigator add %s %s", h.Account, c.MitigationServer)})
+	}
+	if c.Open() || broken {
+		return ps
+	}
+	if err := c.Settled(h.entries.Get(c.Key)); err != nil {
+		ps = append(ps, Problem{File: c.Path(), Field: "status", Rule: RuleUnsettled,
+			Text: "status: case-closed, but " + err.(*Refusal).Why})
 	}
 	return ps
 }
@@ -157,8 +201,8 @@ func (h *Holdings) anyBrokenPattern() bool {
 	return false
 }
 
-func (h *Holdings) checkPatterns() (ps Problems) {
-	for _, id := range slices.Sorted(maps.Keys(h.Patterns)) {
+func (h *Holdings) checkPatterns(ids []PatternID) (ps Problems) {
+	for _, id := range ids {
 		p := h.Patterns[id]
 		if gap := h.Gap(p); len(gap) > 0 {
 			// On a line of the entry, for that of a file that is not there nobody is shown.
@@ -181,7 +225,7 @@ func (h *Holdings) Gap(p *Pattern) (gap []PatternID) {
 }
 
 func (h *Holdings) checkPattern(p *Pattern) (ps Problems) {
-	if c := (&Case{Account: h.Account, Key: p.Target.Case}); h.Cases[p.Target.Case] == nil && h.missing(c) {
+	if !h.Cases.Has(p.Target.Case) && h.missing(&Case{Account: h.Account, Key: p.Target.Case}) {
 		ps = append(ps, Problem{File: p.Path(), Field: "target.case", Rule: RuleUnknownRecord,
 			Text: fmt.Sprintf("target.case: %s has no case %s", h.Account, p.Target.Case)})
 	}

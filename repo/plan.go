@@ -116,7 +116,7 @@ func (s *Snapshot) listed(a casefile.Account) ([]*casefile.Pattern, error) {
 	held := casefile.NewHoldings(a)
 	for _, p := range patterns {
 		held.Add(p)
-		if !p.Listed() || held.Cases[p.Target.Case] != nil {
+		if !p.Listed() || held.Cases.Get(p.Target.Case) != nil {
 			continue
 		}
 		c := &casefile.Case{Account: a, Key: p.Target.Case}

@@ -129,7 +129,7 @@ func (j *judgement) notified(c *casefile.Case) {
 
 // entry judges what the change does with an entry by the case it answers; was is nil for a new one.
 func (j *judgement) entry(was, is *casefile.Pattern) {
-	now := j.holdings(is.Account).Cases[is.Target.Case]
+	now := j.holdings(is.Account).Cases.Get(is.Target.Case)
 	if now == nil {
 		return
 	}

@@ -90,7 +90,7 @@ func (j *judgement) sharedIDs() error {
 	for a, held := range j.held {
 		came := map[casefile.Key]bool{}
 		ids := map[string]bool{}
-		for _, c := range held.Cases {
+		for _, c := range held.Cases.All() {
 			was := &casefile.Case{Account: a, Key: c.Key}
 			if c.CaseID != "" && j.touched[c.Path()] && (j.was.Get(was) != nil || was.CaseID != c.CaseID) {
 				came[c.Key], ids[c.CaseID] = true, true

@@ -106,7 +106,7 @@ func (j *judgement) readTargets() error {
 	for a, held := range j.held {
 		for _, p := range held.Patterns {
 			c := &casefile.Case{Account: a, Key: p.Target.Case}
-			if held.Cases[c.Key] != nil || j.broken[c.Path()] || !j.touched[p.Path()] {
+			if held.Cases.Get(c.Key) != nil || j.broken[c.Path()] || !j.touched[p.Path()] {
 				continue
 			}
 			at, err := j.is.find(c.Path())

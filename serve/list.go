@@ -42,7 +42,7 @@ func newList(h *casefile.Holdings) list {
 		l.Latest = max(l.Latest, id)
 	}
 	for _, p := range h.List() {
-		l.Patterns = append(l.Patterns, newListed(p, h.Cases[p.Target.Case]))
+		l.Patterns = append(l.Patterns, newListed(p, h.Cases.Get(p.Target.Case)))
 	}
 	return l
 }

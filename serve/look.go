@@ -232,7 +232,7 @@ func (p *publisher) customer(ctx context.Context, s *repo.Snapshot, a casefile.A
 	if was != nil && was.tree == tree {
 		return was, nil, nil
 	}
-	holdings, unproven, problems, err := p.holdings(s, a, was)
+	held, unproven, problems, err := p.holdings(s, a, was)
 	if err != nil || len(problems) > 0 {
 		return nil, problems, err
 	}
@@ -241,7 +241,7 @@ func (p *publisher) customer(ctx context.Context, s *repo.Snapshot, a casefile.A
 			return nil, problems, err
 		}
 	}
-	c, err := newCustomer(holdings, tree, was)
+	c, err := newCustomer(held, tree, was)
 	return c, nil, err
 }
 

@@ -30,9 +30,9 @@ type customer struct {
 	list       *document
 	entries    map[casefile.PatternID]*document // those on the list
 	files      map[casefile.Digest]*file        // those on the list
-	types      map[casefile.PatternID]casefile.Type
+	shown      []shown                          // what the list is made of
 	mitigators map[casefile.Name]*casefile.Mitigator
-	held       *casefile.Holdings // what all of it is made of; only the look uses it
+	held       *casefile.Holdings // what all of it is made of
 }
 
 // visitor is a registered mitigator whose token opens its customer's data.
@@ -54,33 +54,55 @@ type contact struct {
 	pace pace
 }
 
+// shown is an entry of the list, and the case it is for.
+type shown struct {
+	pattern *casefile.Pattern
+	of      *casefile.Case
+}
+
 // newCustomer prepares all answers. Those that are what they were are taken over.
 func newCustomer(h *casefile.Holdings, tree string, was *customer) (*customer, error) {
-	c := &customer{
-		account: h.Account, tree: tree, mitigators: h.Mitigators, held: h,
-		entries: map[casefile.PatternID]*document{},
-		files:   map[casefile.Digest]*file{},
-		types:   map[casefile.PatternID]casefile.Type{},
+	c := &customer{account: h.Account, tree: tree, mitigators: h.Mitigators, held: h}
+	for _, p := range h.List() {
+		c.shown = append(c.shown, shown{p, h.Cases.Get(p.Target.Case)})
 	}
 	if was == nil {
-		was = &customer{}
+		was = &customer{held: casefile.NewHoldings(h.Account)}
 	}
-	for id, p := range h.Patterns {
-		c.types[id] = p.Type
+	if was.list != nil && slices.Equal(c.shown, was.shown) && len(h.Patterns) == len(was.held.Patterns) {
+		c.list, c.entries, c.files = was.list, was.entries, was.files
+		return c, nil
 	}
-	for _, p := range h.List() {
-		body, err := encode(newListed(p, h.Cases[p.Target.Case]))
+	c.entries, c.files = make(map[casefile.PatternID]*document, len(c.shown)), map[casefile.Digest]*file{}
+	for _, e := range c.shown {
+		d, err := e.document(was)
 		if err != nil {
 			return nil, err
 		}
-		c.entries[p.ID] = was.entries[p.ID].or(body, newSmallDocument)
-		if p.File != nil {
-			c.files[p.File.SHA256] = newFile(p)
+		c.entries[e.pattern.ID] = d
+		if e.pattern.File != nil {
+			c.files[e.pattern.File.SHA256] = newFile(e.pattern)
 		}
 	}
 	body, err := encode(newList(h))
 	c.list = was.list.or(body, newDocument)
 	return c, err
+}
+
+// document is the answer to a request for the entry.
+func (e shown) document(was *customer) (*document, error) {
+	last := was.entries[e.pattern.ID]
+	if last != nil && was.shows(e) {
+		return last, nil
+	}
+	body, err := encode(newListed(e.pattern, e.of))
+	return last.or(body, newSmallDocument), err
+}
+
+// shows reports whether the very same entry is on the list.
+func (c *customer) shows(e shown) bool {
+	at, there := slices.BinarySearchFunc(c.shown, e, func(a, b shown) int { return int(a.pattern.ID - b.pattern.ID) })
+	return there && c.shown[at] == e
 }
 
 // or is the document, if the body is still the same; else a new one.

@@ -35,15 +35,15 @@ var rfc3339 = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]
 // case was closed, is still reported on: what was observed was observed.
 func (a *api) receipt(c call) error {
 	id, err := casefile.ParsePatternID(c.Param("id"))
-	kind, known := c.by.of.types[id]
-	if err != nil || !known || kind == casefile.None {
+	of := c.by.of.held.Patterns[id]
+	if err != nil || of == nil || of.Type == casefile.None {
 		return &notFound
 	}
 	report, err := readReport(c.w, c.Request())
 	if err != nil {
 		return err
 	}
-	receipt, err := report.receipt(kind)
+	receipt, err := report.receipt(of.Type)
 	if err != nil {
 		return badRequest.because("%v", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func (s *service) quick(a casefile.Account) *casefile.Holdings {
 		s.Fatal(err)
 	}
 	defer tip.Close()
-	return (&since{s.basis, tip, copied(s.current.Load().customers[a].held), map[casefile.PatternID]bool{}}).take(casefile.CustomerDir(a))
+	return (&since{s.basis, tip, s.current.Load().customers[a].held, map[casefile.PatternID]bool{}}).take(a)
 }
 
 func TestOnlyWhatChangedIsRead(t *testing.T) {
@@ -86,7 +87,8 @@ func equalHoldings(a, b *casefile.Holdings) bool {
 	alike := func(x, y casefile.Record) bool { return bytes.Equal(casefile.Write(x), casefile.Write(y)) }
 	return alike(a.Customer, b.Customer) &&
 		maps.EqualFunc(a.Mitigators, b.Mitigators, func(x, y *casefile.Mitigator) bool { return alike(x, y) }) &&
-		maps.EqualFunc(a.Cases, b.Cases, func(x, y *casefile.Case) bool { return alike(x, y) }) &&
+		maps.EqualFunc(maps.Collect(a.Cases.All()), maps.Collect(b.Cases.All()), func(x, y *casefile.Case) bool { return alike(x, y) }) &&
+		slices.EqualFunc(a.List(), b.List(), func(x, y *casefile.Pattern) bool { return alike(x, y) }) &&
 		maps.EqualFunc(a.Patterns, b.Patterns, func(x, y *casefile.Pattern) bool { return alike(x, y) })
 }
 

@@ -51,7 +51,7 @@ func (b *book) findEntries() map[casefile.Key][]*casefile.Pattern {
 }
 
 func (b *book) sum() (s sums) {
-	for _, c := range b.Cases {
+	for _, c := range b.Cases.All() {
 		if c.Open() {
 			s.open++
 		}

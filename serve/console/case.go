@@ -78,7 +78,7 @@ func (k *Console) caseAsked(r *request) (*book, *casefile.Case, error) {
 	if err != nil {
 		return nil, nil, errNoPage
 	}
-	c := b.Cases[key]
+	c := b.Cases.Get(key)
 	if c == nil {
 		return nil, nil, fmt.Errorf("case %s/%s: %w", b.Account, key, repo.ErrNotFound)
 	}
@@ -86,7 +86,7 @@ func (k *Console) caseAsked(r *request) (*book, *casefile.Case, error) {
 }
 
 func (b *book) card(r *request, p *casefile.Pattern) entryCard {
-	row := patternRow{p, b.Cases[p.Target.Case], p.Status(b.reports.of(p.ID))}
+	row := patternRow{p, b.Cases.Get(p.Target.Case), p.Status(b.reports.of(p.ID))}
 	card := entryCard{patternLine: b.patternLine(r, row), Withdrawn: p.Withdrawn, Progress: b.progress(p)}
 	for _, d := range b.reports.of(p.ID) {
 		for _, receipt := range d.Receipts {

@@ -63,8 +63,8 @@ func (b *book) entryLinks(of []*casefile.Pattern) []link {
 // listCases are a customer's cases, newest first.
 func (b *book) listCases() *list[caseRow] {
 	entries := b.entries()
-	unsorted := make([]caseRow, 0, len(b.Cases))
-	for key, c := range b.Cases {
+	unsorted := make([]caseRow, 0, b.Cases.Len())
+	for key, c := range b.Cases.All() {
 		unsorted = append(unsorted, caseRow{c, entries[key]})
 	}
 	order := sortByNumber(len(unsorted),

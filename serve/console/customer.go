@@ -23,7 +23,7 @@ func (k *Console) customer(r *request) (*view, error) {
 		return nil, err
 	}
 	sums := b.sums()
-	p := customerPage{Customer: b.Customer, Open: sums.open, Listed: sums.onList, Total: plural(len(b.Cases), "case"), Received: r.moment(sums.received),
+	p := customerPage{Customer: b.Customer, Open: sums.open, Listed: sums.onList, Total: plural(b.Cases.Len(), "case"), Received: r.moment(sums.received),
 		Cases: b.caseSheet(r, true), Patterns: b.patternSheet(r, true), Nonconforming: len(b.nonconforming().rows)}
 	standing := k.Standing()
 	for _, row := range b.stations(standing) {

@@ -54,7 +54,7 @@ func (k *Console) customers(r *request) (*view, error) {
 		return nil, nil
 	}
 	p.List = sheetOf(r, l, sheet{ID: "customers", Title: "Customers", Noun: "customer", URL: "/", CSV: "/customers.csv"}, func(row customerRow) customerLine {
-		return customerLine{row.Account, row.Customer.Company, row.open, len(row.Cases), row.active, row.onList, r.moment(row.received), r.moment(row.heard)}
+		return customerLine{row.Account, row.Customer.Company, row.open, row.Cases.Len(), row.active, row.onList, r.moment(row.received), r.moment(row.heard)}
 	})
 	return &view{name: "customers", title: "Customers", data: p}, nil
 }
@@ -64,8 +64,8 @@ var customerColumns = []column[customerRow]{
 	{name: "company", title: "Company Name", text: func(r customerRow) string { return r.Customer.Company }},
 	{name: "open", title: "Open Cases", newest: true, count: true, text: func(r customerRow) string { return strconv.Itoa(r.open) },
 		number: func(r customerRow) int64 { return int64(r.open) }},
-	{name: "cases", title: "Cases", newest: true, count: true, text: func(r customerRow) string { return strconv.Itoa(len(r.Cases)) },
-		number: func(r customerRow) int64 { return int64(len(r.Cases)) }},
+	{name: "cases", title: "Cases", newest: true, count: true, text: func(r customerRow) string { return strconv.Itoa(r.Cases.Len()) },
+		number: func(r customerRow) int64 { return int64(r.Cases.Len()) }},
 	{name: "received", title: "Last Received", newest: true, text: func(r customerRow) string { return orNA(r.received.String()) },
 		number: func(r customerRow) int64 { return r.received.Time().Unix() }},
 	{name: "mitigators", title: "Mitigators", newest: true, count: true, text: func(r customerRow) string { return strconv.Itoa(r.active) },

@@ -48,7 +48,7 @@ func (k *Console) deliverySheet(r *request, preview bool) sheet {
 func (b *book) listListed() *list[deliveryRow] {
 	var rows []deliveryRow
 	for _, p := range slices.Backward(b.List()) {
-		rows = append(rows, deliveryRow{p, b.Cases[p.Target.Case], b.progress(p)})
+		rows = append(rows, deliveryRow{p, b.Cases.Get(p.Target.Case), b.progress(p)})
 	}
 	return newDeliveries(rows)
 }

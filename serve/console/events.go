@@ -41,7 +41,7 @@ func (r *request) about(e repo.Event, of repo.Subject) link {
 		return l
 	case e.Case != "" && of.Case != e.Case && of.Pattern == 0:
 		l := link{Text: e.About()}
-		if known && b.Cases[e.Case] != nil {
+		if known && b.Cases.Get(e.Case) != nil {
 			l.URL = b.caseURL(e.Case)
 		}
 		return l

@@ -19,7 +19,7 @@ type ledger struct {
 func (b *book) keepLedger() *ledger {
 	l, entries := &ledger{}, b.entries()
 	var waited, took []span
-	for key, c := range b.Cases {
+	for key, c := range b.Cases.All() {
 		l.count.Add(c.Status, 1)
 		if c.Open() {
 			l.open = append(l.open, c)

@@ -19,7 +19,7 @@ func large(n int) *casefile.Holdings {
 	for i := range n {
 		at := casefile.At(day(0).Time().Add(time.Duration(i*7919%n) * 5 * time.Minute))
 		endpoint := fmt.Sprintf("ws-%05d", i*31%(n/3+1))
-		key := casefile.NewKey(at, endpoint, func(k casefile.Key) bool { return h.Cases[k] != nil })
+		key := casefile.NewKey(at, endpoint, func(k casefile.Key) bool { return h.Cases.Get(k) != nil })
 		c := casefile.CaseRef{Account: "acme", Key: key}.Receive(endpoint, casefile.Name(fmt.Sprintf("tm-%02d", i%4+1)),
 			casefile.Forensics{File: endpoint + ".zip", Size: int64(40000 + i), SHA256: digestOf(string(key))}, at)
 		if i%5 > 0 {

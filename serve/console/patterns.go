@@ -61,7 +61,7 @@ func (b *book) listPatterns() *list[patternRow] {
 	rows := make([]patternRow, 0, len(b.Patterns))
 	for _, id := range slices.Backward(slices.Sorted(maps.Keys(b.Patterns))) {
 		p := b.Patterns[id]
-		rows = append(rows, patternRow{p, b.Cases[p.Target.Case], p.Status(b.reports.of(id))})
+		rows = append(rows, patternRow{p, b.Cases.Get(p.Target.Case), p.Status(b.reports.of(id))})
 	}
 	return &list[patternRow]{
 		columns: patternColumns, filters: patternFilters, rows: rows, by: "id", desc: true,

@@ -43,7 +43,7 @@ func (k *Console) target(r *request) (*view, error) {
 	if p == nil {
 		return nil, fmt.Errorf("pattern %s/%d: %w", b.Account, id, repo.ErrNotFound)
 	}
-	of := b.Cases[p.Target.Case] // a good commit has it
+	of := b.Cases.Get(p.Target.Case) // a good commit has it
 	t := targetPage{
 		entryCard: b.card(r, p), Of: of, Case: link{cmp.Or(of.CaseID, string(of.Key)), b.caseURL(of.Key)}, Received: r.moment(of.Received),
 		Listed: p.Listed() && of.Open(), Path: p.Path(), Commands: commandsForEntry(of, p), Commit: r.Commit, Reissues: b.reissuesOf(p),

@@ -80,7 +80,10 @@ func hears(t *testing.T, events <-chan string, want string) {
 func TestPagesAreToldOfAVerbAndOfADelivery(t *testing.T) {
 	b := newBook(t)
 	address := b.pages(PagesConfig{})
-	until(t, "shown", func() bool { code, body := get(t, address+"/", ""); return code == 200 && strings.Contains(body, "acme") })
+	until(t, "shown", func() bool {
+		code, body := get(t, address+"/", "")
+		return code == 200 && strings.Contains(body, "acme")
+	})
 	events := listen(t, address)
 	hears(t, events, "hello")
 	p := b.specify(b.receive("acme", "ws-017"), casefile.SmartScanAgent)

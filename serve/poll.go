@@ -28,10 +28,11 @@ import (
 //     connection goes back there with all that was read of it (readmitted.go).
 
 const (
-	idleTime = 2 * time.Minute  // from one request of a connection to the next
-	headTime = 10 * time.Second // for the head of a request, from its first byte
-	headSize = 1024             // of a regular's
-	leeway   = time.Second      // limits may be that late: to set them anew costs half a request
+	idleTime  = 2 * time.Minute  // from one request of a connection to the next
+	headTime  = 10 * time.Second // for the head of a request, from its first byte
+	headSize  = 1024             // of a regular's
+	beginning = 4                // bytes without which net/http answers nothing
+	leeway    = time.Second      // limits may be that late: to set them anew costs half a request
 )
 
 // errNotPlain says that net/http is to go on.
@@ -180,7 +181,7 @@ func (g *regular) hear() (size int, err error) {
 			g.begun = false
 			return end + len(emptyLine), nil
 		}
-		if g.have == len(g.in) || hasBareLines(g.in[:g.have]) {
+		if g.have == len(g.in) || g.have >= beginning && hasBareLines(g.in[:g.have]) {
 			return 0, errNotPlain
 		}
 		if err := g.limitHearing(time.Now()); err != nil {
@@ -188,7 +189,7 @@ func (g *regular) hear() (size int, err error) {
 		}
 		n, err := g.conn.Read(g.in[g.have:])
 		g.have += n
-		if n == 0 && errors.Is(err, io.EOF) && g.have > 0 {
+		if n == 0 && errors.Is(err, io.EOF) && g.have >= beginning {
 			return 0, errNotPlain // half a head has an answer, too
 		}
 		if n == 0 && err != nil {

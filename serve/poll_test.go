@@ -2,11 +2,12 @@ package serve
 
 import (
 	"bufio"
-	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"reflect"
 	"regexp"
 	"strings"
@@ -27,6 +28,7 @@ type bothWays struct {
 func newBothWays(t testing.TB) *bothWays {
 	s, _, _ := procedure(t)
 	both := &bothWays{service: s}
+	s.requests.last.Store(1 << 40) // so that all IDs have the same length
 	both.polls = both.newAPI()
 	both.polls.regulars = newRegulars(both.polls)
 	both.known, both.plain = both.open(both.polls), both.open(both.newAPI())
@@ -71,39 +73,24 @@ func (b *bothWays) become(t testing.TB) *wire {
 // Each answer has its own date and number.
 var itsOwn = regexp.MustCompile(`(?m)^(Date|X-Request-Id): .*$|urn:casebook:request:[-\w]+`)
 
-// exchange polls, sends the parts, and is all that is answered.
-func (b *bothWays) exchange(t testing.TB, server string, parts ...string) []string {
+// exchange polls, sends the parts, and is all that is answered until the connection ends.
+func (b *bothWays) exchange(t testing.TB, server string, parts ...string) string {
 	t.Helper()
 	w := dial(t, server).ask("GET", acmeToken, tagOf(b.publisher, "acme"))
-	answers := []string{w.described("GET")}
+	_ = w.SetReadDeadline(time.Now().Add(15 * time.Second))
+	first, err := http.ReadResponse(w.in, nil) // else the parts may come before net/http is left
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, part := range parts {
 		_, _ = io.WriteString(w, part) // it may be cut already
 	}
 	_ = w.Conn.(*net.TCPConn).CloseWrite()
-	method := "GET"
-	if strings.HasPrefix(strings.Join(parts, ""), "HEAD") {
-		method = "HEAD"
+	rest, err := io.ReadAll(w.in)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("it is not ended")
 	}
-	for {
-		_ = w.SetReadDeadline(time.Now().Add(15 * time.Second))
-		if _, err := w.in.Peek(1); err != nil {
-			return append(answers, strings.TrimPrefix(err.Error(), w.LocalAddr().String()))
-		}
-		answers = append(answers, w.described(method))
-	}
-}
-
-// described is the next answer in full.
-func (w *wire) described(method string) string {
-	_ = w.SetReadDeadline(time.Now().Add(15 * time.Second))
-	r, err := http.ReadResponse(w.in, &http.Request{Method: method})
-	if err != nil {
-		return "no answer: " + err.Error()
-	}
-	var all bytes.Buffer
-	fmt.Fprintf(&all, "%s %s close=%v length=%d\n", r.Proto, r.Status, r.Close, r.ContentLength)
-	_ = r.Header.Write(&all)
-	return itsOwn.ReplaceAllString(all.String()+bodyOf(r), "$1: its own")
+	return itsOwn.ReplaceAllString(fmt.Sprintf("%s%v\n%s", first.Status, first.Header["Etag"], rest), "$1: its own")
 }
 
 func head(line string, fields ...string) string {
@@ -166,6 +153,8 @@ func TestARegularIsAnsweredAsAnyoneElse(t *testing.T) {
 		"an empty line first":         {"\r\n" + poll, poll},
 		"two spaces":                  {head("GET  /v1/patterns HTTP/1.1", token), poll},
 		"half a head":                 {poll[:len(poll)-10]},
+		"three bytes":                 {"GET"},
+		"four bytes":                  {"GET "},
 		"a line and a half":           {"GET /v1/pat"},
 		"nothing of HTTP":             {"\x16\x03\x01\x02\x00\x01"},
 		"all at once":                 {poll + poll + head("GET /v1/patterns/1 HTTP/1.1", token) + poll + poll},
@@ -177,7 +166,7 @@ func TestARegularIsAnsweredAsAnyoneElse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, want := b.exchange(t, b.known, parts...), b.exchange(t, b.plain, parts...)
-			if !reflect.DeepEqual(got, want) {
+			if got != want {
 				t.Errorf("a regular is answered\n%q\nanyone else\n%q", got, want)
 			}
 		})
@@ -198,7 +187,7 @@ func FuzzRegular(f *testing.F) {
 		}
 		at %= uint(len(said) + 1)
 		got, want := b.exchange(t, b.known, said[:at], said[at:]), b.exchange(t, b.plain, said[:at], said[at:])
-		if !reflect.DeepEqual(got, want) {
+		if got != want {
 			t.Errorf("a regular is answered\n%q\nanyone else\n%q", got, want)
 		}
 	})

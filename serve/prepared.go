@@ -13,9 +13,9 @@ type prepared struct {
 	published *published
 	by        *visitor
 	status    int
-	page      []byte // the answer's head, up to where each answer has its own
-	date      int    // where in page
-	second    int64  // that the date tells
+	page      []byte // the answer's head, but for what each answer has of its own
+	date      []byte
+	second    int64 // that date tells
 	body      []byte
 }
 
@@ -27,21 +27,20 @@ func prepare(asked *http.Request, p *published, by *visitor) *prepared {
 		return nil
 	}
 	var page bytes.Buffer
-	late.header["Date"] = []string{http.TimeFormat}
 	late.writeHead(&page)
-	head := slices.Grow(page.Bytes(), 64)
-	date := bytes.Index(head, []byte(http.TimeFormat))
-	return &prepared{published: p, by: by, status: status, page: head, date: date, body: late.body}
+	return &prepared{published: p, by: by, status: status, page: slices.Grow(page.Bytes(), 128), body: late.body}
 }
 
 // head is the answer's head for one request.
 func (a *prepared) head(now time.Time, id []byte, last bool) []byte {
 	if second := now.Unix(); second != a.second {
-		now.UTC().AppendFormat(a.page[:a.date], http.TimeFormat)
+		a.date = now.UTC().AppendFormat(a.date[:0], http.TimeFormat)
 		a.second = second
 	}
 	head := append(a.page, requestID+": "...)
 	head = append(head, id...)
+	head = append(head, "\r\nDate: "...)
+	head = append(head, a.date...)
 	if last {
 		head = append(head, "\r\nConnection: close"...)
 	}

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -20,10 +21,22 @@ import (
 	"casebook/serve/mitigator"
 )
 
-// TestMain lets the test binary also be a server that can be killed.
+// TestMain lets the test binary also be a server that can be killed, and what a benchmark
+// needs beside it.
 func TestMain(m *testing.M) {
+	if os.Getenv("AS_FLEET") != "" {
+		beFleet()
+		return
+	}
+	if os.Getenv("AS_BARE") != "" {
+		beBare()
+		return
+	}
 	if dir := os.Getenv("AS_SERVER"); dir != "" {
 		c := Config{Dir: dir, Listen: "127.0.0.1:0", Console: "127.0.0.1:0", Batch: 30 * time.Millisecond}
+		if dir := os.Getenv("AS_SERVER_TLS"); dir != "" {
+			c.TLS = TLS{Cert: filepath.Join(dir, "server.crt"), Key: filepath.Join(dir, "server.key")}
+		}
 		err := Run(context.Background(), c, func(listen, console net.Addr) { fmt.Printf("%s\n%s\n", listen, console) })
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

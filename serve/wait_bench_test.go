@@ -3,15 +3,11 @@ package serve
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"net"
 	"os"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,37 +16,75 @@ import (
 
 // BenchmarkWaiting is what it takes to tell all of a fleet that waits: from the end of the
 // commit to each answer's first byte, and the server's memory. CASEBOOK_BENCH_WAITING is
-// the size of the fleet.
+// the size of the fleet. Bare is a server that does nothing but write to each.
 func BenchmarkWaiting(b *testing.B) {
-	waiters := 1000
-	if n, err := strconv.Atoi(os.Getenv("CASEBOOK_BENCH_WAITING")); err == nil {
-		waiters = n
+	n := 1000
+	if wanted, err := strconv.Atoi(os.Getenv("CASEBOOK_BENCH_WAITING")); err == nil {
+		n = wanted
 	}
+	b.Run("bare", func(b *testing.B) { benchmarkBare(b, n) })
+	b.Run("http", func(b *testing.B) { benchmarkWaiting(b, n, "http") })
+	b.Run("https", func(b *testing.B) { benchmarkWaiting(b, n, "https") })
+}
+
+func benchmarkWaiting(b *testing.B, n int, scheme string) {
 	k := newBook(b)
 	c := k.receive("acme", "ws-017")
-	server := child(b, k.dir)
+	server := child(b, k.dir, scheme)
 	var took []time.Duration
 	held, cpu := 0, 0
 	for b.Loop() {
 		b.StopTimer()
-		answered := server.fleet(b, waiters)
+		ask := fmt.Sprintf("GET /v1/patterns HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nIf-None-Match: %s\r\nPrefer: wait=300\r\n\r\n",
+			acmeToken, server.status(b).Customers[0].ETag)
+		all := newFleet(b, n, server.listen, scheme, ask)
+		for server.status(b).Waiting < n {
+			time.Sleep(50 * time.Millisecond)
+		}
 		held = max(held, server.kilobytes(b, "VmRSS"))
 		before := server.cpu(b)
 		b.StartTimer()
 		k.specify(c, casefile.SmartScan)
-		done := time.Now()
-		for range waiters {
-			took = append(took, (<-answered).Sub(done))
-		}
+		took = append(took, all.answered(time.Now())...)
 		cpu += server.cpu(b) - before
 	}
+	reportTimes(b, took)
+	b.ReportMetric(float64(cpu)*10/float64(b.N), "server-cpu-ms") // the kernel's ticks are 10 ms
+	b.ReportMetric(float64(held)/1024, "waiting-MB")
+	b.ReportMetric(float64(server.kilobytes(b, "VmHWM"))/1024, "peak-MB")
+}
+
+func benchmarkBare(b *testing.B, n int) {
+	c := as(b, fmt.Sprintf("AS_BARE=%d", n))
+	in, err := c.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	out := begin(b, c)
+	out.Scan()
+	address := out.Text()
+	server := &process{pid: c.Process.Pid}
+	var took []time.Duration
+	cpu := 0
+	for b.Loop() {
+		b.StopTimer()
+		all := newFleet(b, n, address, "http", "GET / HTTP/1.1\r\n\r\n")
+		out.Scan() // all are held
+		before := server.cpu(b)
+		b.StartTimer()
+		fmt.Fprintln(in)
+		took = append(took, all.answered(time.Now())...)
+		cpu += server.cpu(b) - before
+	}
+	reportTimes(b, took)
+	b.ReportMetric(float64(cpu)*10/float64(b.N), "server-cpu-ms")
+}
+
+func reportTimes(b *testing.B, took []time.Duration) {
 	slices.Sort(took)
 	for name, part := range map[string]int{"p50-ms": len(took) / 2, "p99-ms": len(took) * 99 / 100, "last-ms": len(took) - 1} {
 		b.ReportMetric(float64(took[part].Microseconds())/1000, name)
 	}
-	b.ReportMetric(float64(cpu)*10/float64(b.N), "server-cpu-ms") // the kernel's ticks are 10 ms
-	b.ReportMetric(float64(held)/1024, "waiting-MB")
-	b.ReportMetric(float64(server.kilobytes(b, "VmHWM"))/1024, "peak-MB")
 }
 
 // process is a server in a process of its own.
@@ -59,28 +93,19 @@ type process struct {
 	pid             int
 }
 
-func child(b *testing.B, dir string) *process {
+func child(b *testing.B, dir, scheme string) *process {
 	b.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		b.Fatal(err)
+	c := as(b, "AS_SERVER="+dir)
+	if scheme == "https" {
+		a := newAuthority(b)
+		a.issue("server", "server", nil)
+		c.Env = append(c.Env, "AS_SERVER_TLS="+a.dir)
 	}
-	c := exec.Command(self)
-	c.Env = append(os.Environ(), "AS_SERVER="+dir)
-	out, err := c.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
+	out := begin(b, c)
 	p := &process{pid: c.Process.Pid}
-	if _, err := fmt.Fscanln(out, &p.listen); err != nil {
-		b.Fatal(err)
-	}
-	if _, err := fmt.Fscanln(out, &p.console); err != nil {
-		b.Fatal(err)
+	for _, address := range []*string{&p.listen, &p.console} {
+		out.Scan()
+		*address = out.Text()
 	}
 	until(b, "ready", func() bool { code, _ := get(b, "http://"+p.console+"/readyz", ""); return code == 200 })
 	return p
@@ -93,41 +118,6 @@ func (p *process) status(b *testing.B) (s status) {
 		b.Fatal(err)
 	}
 	return s
-}
-
-// fleet are polls that wait, and when each was answered.
-func (p *process) fleet(b *testing.B, n int) <-chan time.Time {
-	b.Helper()
-	etag := p.status(b).Customers[0].ETag
-	answered := make(chan time.Time, n)
-	var dialing sync.WaitGroup
-	for part := range 8 {
-		dialing.Go(func() {
-			for range (n + part) / 8 {
-				conn, err := net.Dial("tcp", p.listen)
-				if err != nil {
-					b.Error(err)
-					return
-				}
-				fmt.Fprintf(conn, "GET /v1/patterns HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nIf-None-Match: %s\r\nPrefer: wait=300\r\n\r\n", acmeToken, etag)
-				go answer200(b, conn, answered)
-			}
-		})
-	}
-	dialing.Wait()
-	until(b, "all wait", func() bool { return p.status(b).Waiting == n })
-	return answered
-}
-
-func answer200(b *testing.B, conn net.Conn, answered chan<- time.Time) {
-	defer conn.Close()
-	begin := make([]byte, len("HTTP/1.1 200"))
-	_, err := conn.Read(begin)
-	answered <- time.Now()
-	if err != nil || !strings.HasSuffix(string(begin), " 200") {
-		b.Errorf("%q %v", begin, err)
-	}
-	_, _ = io.Copy(io.Discard, conn)
 }
 
 // cpu is the time the process has had, in ticks.

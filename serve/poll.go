@@ -252,7 +252,11 @@ func (g *regular) tell() error {
 		_ = g.conn.SetWriteDeadline(now.Add(answerTime + leeway))
 	}
 	g.api.metrics.polled(g.said.status)
-	head := g.said.head(now, g.id, g.closing.Load())
+	more := ""
+	if g.closing.Load() {
+		more = ended
+	}
+	head := g.said.head(now, g.id, more)
 	body := g.said.body
 	if len(body) == 0 {
 		_, err := g.conn.Write(head)

@@ -31,8 +31,11 @@ func prepare(asked *http.Request, p *published, by *visitor) *prepared {
 	return &prepared{published: p, by: by, status: status, page: slices.Grow(page.Bytes(), 128), body: late.body}
 }
 
-// head is the answer's head for one request.
-func (a *prepared) head(now time.Time, id []byte, last bool) []byte {
+// ended is what the head of a connection's last answer says besides.
+const ended = "\r\nConnection: close"
+
+// head is the answer's head for one request; more are lines that each begin with CR and LF.
+func (a *prepared) head(now time.Time, id []byte, more string) []byte {
 	if second := now.Unix(); second != a.second {
 		a.date = now.UTC().AppendFormat(a.date[:0], http.TimeFormat)
 		a.second = second
@@ -41,8 +44,6 @@ func (a *prepared) head(now time.Time, id []byte, last bool) []byte {
 	head = append(head, id...)
 	head = append(head, "\r\nDate: "...)
 	head = append(head, a.date...)
-	if last {
-		head = append(head, "\r\nConnection: close"...)
-	}
+	head = append(head, more...)
 	return append(head, emptyLine...)
 }

@@ -69,6 +69,7 @@ func Run(ctx context.Context, c Config, ready func(listen, console net.Addr)) (e
 	if err != nil {
 		return err
 	}
+	defer spare(c.Getenv)()
 	ours, err := occupy(r.State())
 	if err != nil {
 		return err

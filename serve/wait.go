@@ -1,10 +1,8 @@
 package serve
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"strconv"
@@ -50,7 +48,8 @@ type room struct {
 type waiter struct {
 	conn    net.Conn
 	asked   *http.Request // only what decides the answer
-	header  http.Header   // of the answer, as far as it is known
+	id      []byte        // of the request
+	wish    time.Duration // as it is granted
 	by      *visitor      // as what is published now knows it; nil is a stranger
 	etag    string        // what the client has
 	until   time.Time
@@ -81,6 +80,9 @@ func preferredWait(fields []string) time.Duration {
 	return 0
 }
 
+// granted is the Preference-Applied of a wish.
+func granted(wait time.Duration) string { return "wait=" + strconv.Itoa(int(wait/time.Second)) }
+
 // hold takes a poll in; it is false where the poll is to be answered at once.
 func (m *room) hold(c call) bool {
 	r, h := c.Request(), c.w.Header()
@@ -88,7 +90,7 @@ func (m *room) hold(c call) bool {
 	if wait == 0 || r.Method != http.MethodGet || !m.open() {
 		return false
 	}
-	h["Preference-Applied"] = []string{fmt.Sprintf("wait=%d", wait/time.Second)}
+	h["Preference-Applied"] = []string{granted(wait)}
 	has := c.by.of.list.choose(r)
 	if !has.isKnown(r) || !has.isWanted(r) {
 		return false
@@ -99,7 +101,7 @@ func (m *room) hold(c call) bool {
 		return false
 	}
 	c.Response().Committed = true
-	w := &waiter{conn: conn, asked: gist(r), by: c.by, header: h.Clone(), etag: has.etag}
+	w := &waiter{conn: conn, asked: gist(r), by: c.by, id: []byte(idOf(c.w)), wish: wait, etag: has.etag}
 	if len(rest) == 0 { // else it has sent more already
 		w.until = time.Now().Add(wait)
 	}
@@ -215,7 +217,7 @@ func (m *room) answer(free []*waiter, p *published) {
 // of the time.
 func (m *room) work(next <-chan *waiter, p *published) {
 	var told []*waiter
-	var page bytes.Buffer
+	say := statement{p: p, alike: map[likeness]*prepared{}}
 	var slow atomic.Pointer[waiter]
 	relief := time.AfterFunc(longestWait, func() {
 		_ = slow.Load().conn.SetWriteDeadline(time.Now().Add(answerTime))
@@ -225,8 +227,7 @@ func (m *room) work(next <-chan *waiter, p *published) {
 	for w := range next {
 		slow.Store(w)
 		relief.Reset(patience)
-		page.Reset()
-		m.metrics.polled(w.answer(&page, p))
+		m.metrics.polled(say.to(w))
 		told = append(told, w)
 		if !relief.Stop() {
 			break
@@ -242,19 +243,6 @@ func (m *room) work(next <-chan *waiter, p *published) {
 func (w *waiter) news(p *published, now time.Time) bool {
 	w.by = p.authenticate(w.asked, now)
 	return w.by == nil || w.by.of.list.choose(w.asked).etag != w.etag
-}
-
-// answer tells the status of the answer.
-func (w *waiter) answer(page *bytes.Buffer, p *published) int {
-	w.header["Casebook-Commit"] = p.header
-	late := &lateAnswer{header: w.header}
-	if w.by != nil {
-		w.by.of.list.serve(late, w.asked)
-	} else {
-		unauthorized.write(late, w.asked)
-	}
-	_ = late.send(w.conn, page) // the client may be gone
-	return late.status
 }
 
 func (w *waiter) close() {

@@ -43,6 +43,7 @@ var doors = map[string]string{
 	"go.yaml.in/yaml/v4":                       "test", // what kin-openapi reads with
 	"github.com/chromedp/chromedp":             "test",
 	"github.com/chromedp/cdproto":              "test",
+	"golang.org/x/net":                         "test",
 }
 
 // Names that say nothing, and so end up holding everything.

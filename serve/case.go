@@ -35,8 +35,9 @@ func (f *forensics) tell(c echo.Context, p *published, customers []casefile.Acco
 	of, err := f.find(c, p.commit, customers)
 	if errors.Is(err, &notFound) {
 		if tip, gone := f.repo.Tip(f.found.Load().branch); gone == nil && tip != p.commit {
-			of, err = f.find(c, tip, customers)
-			c.Response().Header()["Casebook-Commit"] = []string{tip}
+			if of, err = f.find(c, tip, customers); err == nil {
+				c.Response().Header()["Casebook-Commit"] = []string{tip}
+			}
 		}
 	}
 	var broken casefile.Problems // of a tip that is not published

@@ -60,7 +60,7 @@ type frame struct {
 
 type menuItem struct {
 	crumb
-	Current bool
+	Current string // "page" if it is this one, "true" if this one is below it
 }
 
 var menu = []crumb{{"Customers", "/"}, {"Nonconforming Endpoints", "/nonconforming"}, {"History", "/history"}, {"Figures", "/figures"}, {"Publishing", "/publishing"}}
@@ -167,13 +167,23 @@ func (k *Console) answer(r *request, v *view) error {
 		f.Commit, f.Made = r.Commit, r.moment(casefile.At(r.Made))
 	}
 	for _, m := range menu {
-		f.Menu = append(f.Menu, menuItem{m, m.URL == r.Request().URL.Path})
+		f.Menu = append(f.Menu, menuItem{m, m.current(r.Request().URL.Path)})
 	}
 	var page bytes.Buffer
 	if err := templates()[v.name].ExecuteTemplate(&page, "layout", f); err != nil {
 		return fmt.Errorf("page %s: %w", v.name, err)
 	}
 	return send(r.Context, cmp.Or(v.status, http.StatusOK), page.Bytes())
+}
+
+func (c crumb) current(path string) string {
+	switch {
+	case c.URL == path:
+		return "page"
+	case c == home && strings.HasPrefix(path, "/customers/"):
+		return "true"
+	}
+	return ""
 }
 
 // policy lets a page do what ours do: be styled by our sheet, be refreshed by our script,

@@ -56,6 +56,7 @@ async function refresh(quietly) {
   }
   if (mine !== asking) return;
   asking = null;
+  if (stale) setTimeout(refresh, pause / 2);
 }
 
 function show(page, quietly) {
@@ -199,7 +200,7 @@ addEventListener("pageshow", (event) => { if (event.persisted) { stale = true; l
 setInterval(() => { if (stale) refresh(); }, pause);
 
 // A figure that is still being counted is asked for again.
-setInterval(() => { if (main.querySelector("[data-pending]")) refresh(); }, 2000);
+setInterval(() => { if (main.querySelector("[data-pending]")) refresh(true); }, 1000);
 
 // ---- Times: "3 hours ago" grows old by itself, in the words of the server.
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"os"
 	"reflect"
 	"regexp"
@@ -349,4 +350,40 @@ func TestARegularIsCutWhenAnsweringPanics(t *testing.T) {
 	}
 	b.current.Store(was)
 	b.become(t)
+}
+
+// A certificate stands for the token also of a connection that went to and fro.
+func TestARegularOverTLSKeepsItsCertificate(t *testing.T) {
+	a, s, server, _ := secured(t, true)
+	a.issue("tm", "acme/tm-01", nil)
+	client := a.client("tm")
+	client.Transport.(*http.Transport).DisableKeepAlives = false
+	defer client.CloseIdleConnections()
+	connections := 0
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{ConnectStart: func(string, string) { connections++ }})
+	for _, c := range []struct {
+		path   string
+		status int
+	}{
+		{"/v1/patterns", 304}, {"/v1/patterns", 304}, {"/v1/patterns/1", 404}, {"/v1/patterns", 304}, {"/v1/patterns", 304}, {"/v1/patterns/1", 404},
+	} {
+		r, err := http.NewRequestWithContext(ctx, "GET", server+c.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("If-None-Match", tagOf(s.publisher, "acme"))
+		r.Header.Set("Accept-Encoding", "identity")
+		answer, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = bodyOf(answer)
+		_ = answer.Body.Close()
+		if answer.StatusCode != c.status {
+			t.Errorf("%s: %s, want %d", c.path, answer.Status, c.status)
+		}
+	}
+	if connections != 1 {
+		t.Errorf("%d connections", connections)
+	}
 }

@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # casebook serve beside nginx, with the same bytes, one core each where there are two: polls that are answered 304,
-# a compressed list of 10 KB, downloads of 64 MB. Loopback only; about a minute. See README.md beside this file.
+# also on thousands of connections, a compressed list of 10 KB, downloads of 64 MB. Loopback only; about a minute and a
+# half. See README.md beside this file.
 set -euo pipefail
 
 casebook=${CASEBOOK:-casebook}
 seconds=${BENCH_SECONDS:-2} # of one measurement
 rounds=${BENCH_ROUNDS:-3}   # of which the median counts
+many=${BENCH_MANY:-10000}   # connections at once, or as many as there may be files
+ulimit -n "$(ulimit -Hn)"
+[ "$(ulimit -n)" = unlimited ] || [ "$(ulimit -n)" -gt $((many + 200)) ] || many=$(($(ulimit -n) - 200))
 for program in "$casebook" nginx wrk curl; do
 	command -v "$program" >/dev/null || { echo "bench: $program is not installed"; exit 3; }
 done
@@ -58,13 +62,13 @@ ln big.bin html/big.bin 2>/dev/null || cp big.bin html/
 port=$((20000 + RANDOM % 20000))
 cat >nginx.conf <<END
 daemon off; master_process off; worker_processes 1; pid $work/nginx.pid; error_log $work/nginx.log;
-events { worker_connections 1024; }
+events { worker_connections $((many + 100)); }
 http {
 	access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; gzip_static on; open_file_cache max=100;
 	default_type application/octet-stream;
 	client_body_temp_path $work/body; proxy_temp_path $work/proxy; fastcgi_temp_path $work/fastcgi;
 	uwsgi_temp_path $work/uwsgi; scgi_temp_path $work/scgi;
-	server { listen 127.0.0.1:$port; root $work/html; }
+	server { listen 127.0.0.1:$port backlog=4096; root $work/html; }
 }
 END
 on 0 nginx -p "$work" -c "$work/nginx.conf" 2>/dev/null &
@@ -86,7 +90,7 @@ measure() {
 	local what=$1 pid=$2 connections=$3 url=$4 before said
 	shift 4
 	before=$(ticks "$pid")
-	said=$(on 1 wrk -t1 -c"$connections" -d"${seconds}s" -H "Authorization: Bearer $token" "$@" "$url")
+	said=$(on 1 wrk -t1 -c"$connections" -d"$((connections > 1000 ? 4 * seconds : seconds))s" --timeout 20s -H "Authorization: Bearer $token" "$@" "$url")
 	if grep -q 'Non-2xx' <<<"$said"; then echo "bench: $what is not answered as it should be: $said"; exit 1; fi
 	awk -v ticks=$(($(ticks "$pid") - before)) -v hertz="$(getconf CLK_TCK)" '
 		function bytes(s) { return s * (s ~ /GB/ ? 2 ^ 30 : s ~ /MB/ ? 2 ^ 20 : s ~ /KB/ ? 2 ^ 10 : 1) }
@@ -112,6 +116,8 @@ file=$(sha256sum big.bin | cut -d' ' -f1)
 for _ in $(seq "$rounds"); do
 	measure ours.polls "${pids[0]}" 64 "$ours/v1/patterns" -H "If-None-Match: $ourTag"
 	measure theirs.polls "${pids[1]}" 64 "$theirs/list.json" -H "If-None-Match: $theirTag"
+	measure ours.many "${pids[0]}" "$many" "$ours/v1/patterns" -H "If-None-Match: $ourTag"
+	measure theirs.many "${pids[1]}" "$many" "$theirs/list.json" -H "If-None-Match: $theirTag"
 	measure ours.lists "${pids[0]}" 64 "$ours/v1/patterns" -H 'Accept-Encoding: gzip'
 	measure theirs.lists "${pids[1]}" 64 "$theirs/list.json" -H 'Accept-Encoding: gzip'
 	measure ours.files "${pids[0]}" 4 "$ours/v1/files/$file"
@@ -120,6 +126,8 @@ done
 printf '%-26s %12s %12s  %-8s %s\n' "" casebook nginx "" ratio
 row 'polls answered 304' req/s polls 1
 row 'CPU of polls' us/req polls 4
+row "polls, $many connections" req/s many 1
+row "CPU of these" us/req many 4
 row "lists, $(($(wc -c <html/list.json.gz) / 1000)) KB of gzip" req/s lists 1
 row 'downloads of 64 MB' MB/s files 2
 row 'CPU of downloads' s/GB files 3

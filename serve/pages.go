@@ -3,7 +3,6 @@ package serve
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -122,7 +121,7 @@ func (p *publisher) announce(last, now *finding) {
 		if reports = s.Commit(); reports != p.reports && p.stock == nil {
 			_, _ = p.recall(s) // who cannot be read was not heard
 		}
-		err = errors.Join(err, s.Close())
+		_ = s.Close() // nothing was written
 	}
 	if reports == p.reports && now.published == last.published && now.refused == last.refused && now.rewound == last.rewound && now.trouble == last.trouble {
 		return

@@ -173,3 +173,23 @@ func TestShowPictures(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkLedger is what a change to a customer with 100,000 cases costs the next page of
+// figures, and the drawing of three years.
+func BenchmarkLedger(b *testing.B) {
+	h := large(100_000)
+	b.Run("keep", func(b *testing.B) {
+		for b.Loop() {
+			book := newBook(h, nil, nil)
+			l := book.ledger()
+			l.answered.months()
+			l.resolved.months()
+		}
+	})
+	f := ups(3*365*oneDay, 400)
+	b.Run("draw", func(b *testing.B) {
+		for b.Loop() {
+			openChart("/figures", today, f)
+		}
+	})
+}

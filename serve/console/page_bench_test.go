@@ -28,7 +28,7 @@ func BenchmarkPage(b *testing.B) {
 	for _, path := range []string{
 		"/", "/customers/acme", "/customers/acme/cases", "/customers/acme/cases?page=1900", "/customers/acme/cases?sort=endpoint",
 		"/customers/acme/cases?status=open", "/customers/acme/cases?q=ws-00123", "/customers/acme/patterns", "/customers/acme/patterns?status=not-applied",
-		"/nonconforming", "/publishing", "/search?q=ws-00123", "/search?q=ws", "/customers/acme/cases.csv",
+		"/nonconforming", "/publishing", "/figures", "/customers/acme/figures", "/search?q=ws-00123", "/search?q=ws", "/customers/acme/cases.csv",
 	} {
 		b.Run(path, func(b *testing.B) {
 			ask := func() *httptest.ResponseRecorder {

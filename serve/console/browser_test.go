@@ -1,11 +1,9 @@
 package console_test
 
 import (
-	"bytes"
 	"context"
 	"flag"
 	"fmt"
-	"image/png"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -231,22 +229,4 @@ func (p *tab) keep(name string) {
 	if err := os.WriteFile(filepath.Join(*screensDir, name+".png"), p.picture(), 0o644); err != nil {
 		p.Fatal(err)
 	}
-}
-
-// small is a picture of what fits the window, in few bytes.
-func (p *tab) small() []byte {
-	p.Helper()
-	shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
-	if err != nil {
-		p.Fatal(err)
-	}
-	drawn, err := png.Decode(bytes.NewReader(shot))
-	if err != nil {
-		p.Fatal(err)
-	}
-	var tight bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&tight, drawn); err != nil {
-		p.Fatal(err)
-	}
-	return tight.Bytes()
 }

@@ -1,10 +1,16 @@
 package console_test
 
 import (
+	"bytes"
 	"flag"
+	"image"
+	"image/draw"
+	"image/png"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 var readmeDir = flag.String("readme", "", "the folder of the README's pictures of the console, to make them anew")
@@ -30,4 +36,24 @@ func TestThePicturesOfTheREADME(t *testing.T) {
 		}
 	}
 	p.behaved()
+}
+
+// small is a picture of what a person sees first, in few bytes.
+func (p *tab) small() []byte {
+	p.Helper()
+	shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.Fatal(err)
+	}
+	full, err := png.Decode(bytes.NewReader(shot))
+	if err != nil {
+		p.Fatal(err)
+	}
+	seen := image.NewNRGBA(image.Rect(0, 0, full.Bounds().Dx(), 780))
+	draw.Draw(seen, seen.Bounds(), full, image.Point{}, draw.Src)
+	var tight bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&tight, seen); err != nil {
+		p.Fatal(err)
+	}
+	return tight.Bytes()
 }

@@ -48,6 +48,14 @@ func (s *State) Publish(p Publication) error {
 // no server ran. A line that a crash tore is left out.
 func (s *State) Published(branch string) []string { return commitsOf(s.published(), branch) }
 
+// LastPublished is what the server here published last, on whatever branch.
+func (s *State) LastPublished() (last Publication) {
+	for p := range publications(s.published()) {
+		last = p
+	}
+	return last
+}
+
 func commitsOf(text, branch string) (commits []string) {
 	for p := range publications(text) {
 		if p.Branch == branch {

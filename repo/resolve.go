@@ -48,6 +48,9 @@ func (s *Snapshot) start(rev string) (plumbing.Hash, error) {
 	if rev == "" || rev == "HEAD" || rev == "@" {
 		return s.head()
 	}
+	if plumbing.IsHash(rev) { // before a tag or branch of that name, as git has it: anybody may push one
+		return s.byHash(rev)
+	}
 	for _, prefix := range []string{"", "refs/", "refs/tags/", branches, "refs/remotes/"} {
 		if !strings.HasPrefix(prefix+rev, "refs/") {
 			continue

@@ -152,6 +152,9 @@ func (p *publisher) good(branch string) string {
 		return now.commit
 	}
 	commit := p.remembered(branch)
+	if last := p.repo.State().LastPublished(); last.Signed && p.named == "" {
+		commit = last.Commit // which branch it is says casebook.yaml at HEAD, and nobody has judged that
+	}
 	if commit == "" {
 		return ""
 	}

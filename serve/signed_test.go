@@ -132,3 +132,70 @@ func TestADemandOutlivesTheCommitThatMadeIt(t *testing.T) {
 		t.Errorf("after somebody said that it is right: published %+v", got)
 	}
 }
+
+// Who may push tags may not be who may push to the branch.
+func TestARefNamedLikeACommitIsNotTakenForIt(t *testing.T) {
+	b := newBook(t)
+	janes, jane := newKey(t)
+	commit := func(with []string, file, text string) string {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(b.dir, file), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		b.git("add", "-A")
+		b.git(append(with, "commit", "-qm", "by hand")...)
+		return b.git("rev-parse", "HEAD")
+	}
+	signed := []string{"-c", "gpg.format=ssh", "-c", "commit.gpgsign=true", "-c", "user.signingkey=" + janes}
+	commit(signed, casefile.SignersFile, "t@t.example "+jane+"\n")
+	good := commit(signed, casefile.BookFile, b.text(&casefile.Book{})+"signatures: required\n")
+	s := b.serve()
+	bad := commit(nil, "README.md", "unsigned")
+	for _, kind := range []string{"refs/tags/", "refs/heads/", "refs/remotes/"} {
+		b.git("update-ref", kind+good, bad)
+		s.publisher.settled = ""
+		s.publisher.look(context.Background())
+		if got := s.current.Load().commit; got != good {
+			t.Errorf("with %s%s: published %s", kind, good, got)
+		}
+		if got := b.serve().current.Load().commit; got != good {
+			t.Errorf("with %s%s: published %s after a restart", kind, good, got)
+		}
+		b.git("update-ref", "-d", kind+good)
+	}
+}
+
+// Which branch is published says casebook.yaml at HEAD, which nobody has judged when a server starts.
+func TestADemandHoldsOnTheBranchThatAnUnsignedCommitNames(t *testing.T) {
+	b := newBook(t)
+	janes, jane := newKey(t)
+	commit := func(with []string, file, text string) string {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(b.dir, file), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		b.git("add", "-A")
+		b.git(append(with, "commit", "-qm", "by hand")...)
+		return b.git("rev-parse", "HEAD")
+	}
+	signed := []string{"-c", "gpg.format=ssh", "-c", "commit.gpgsign=true", "-c", "user.signingkey=" + janes}
+	book := b.text(&casefile.Book{})
+	commit(signed, casefile.SignersFile, "t@t.example "+jane+"\n")
+	good := commit(signed, casefile.BookFile, book+"signatures: required\n")
+	b.serve()
+	other := strings.Replace(book, "branch: main", "branch: other", 1)
+	commit(nil, casefile.BookFile, other)
+	b.git("checkout", "-q", "--orphan", "other")
+	bad := commit(nil, "README.md", "unsigned, and without a history in which anything was demanded")
+	b.git("checkout", "-q", "main")
+	if got := b.serve().current.Load(); got != nil && got.commit == bad {
+		t.Errorf("published %s", bad)
+	}
+	b.git("reset", "-q", "--hard", good)
+	b.git("branch", "-D", "-q", "other")
+	b.git("checkout", "-qb", "other")
+	renamed := commit(signed, casefile.BookFile, other+"signatures: required\n")
+	if got := b.serve().current.Load(); got == nil || got.commit != renamed {
+		t.Errorf("a branch renamed with a signature: published %+v", got)
+	}
+}

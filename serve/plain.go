@@ -34,7 +34,10 @@ func isPlain(r *http.Request) bool {
 // gets to read what is refused here.
 func readPlain(head []byte) *http.Request {
 	line, fields, _ := strings.Cut(strings.TrimSuffix(string(head), "\r\n\r\n"), "\r\n")
-	method, _ := strings.CutSuffix(line, " "+listPath+" HTTP/1.1")
+	method, ok := strings.CutSuffix(line, " "+listPath+" HTTP/1.1")
+	if !ok {
+		return nil
+	}
 	r := &http.Request{Method: method, RequestURI: listPath, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{}}
 	for field := range strings.SplitSeq(fields, "\r\n") {
 		name, value, ok := strings.Cut(field, ":")

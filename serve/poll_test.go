@@ -152,6 +152,7 @@ func TestARegularIsAnsweredAsAnyoneElse(t *testing.T) {
 		"no colon":                    {head(get, token, "X"), poll},
 		"no name":                     {head(get, token, ": x"), poll},
 		"an empty line first":         {"\r\n" + poll, poll},
+		"a method alone":              {head("GET", token), poll},
 		"two spaces":                  {head("GET  /v1/patterns HTTP/1.1", token), poll},
 		"half a head":                 {poll[:len(poll)-10]},
 		"three bytes":                 {"GET"},
@@ -196,8 +197,10 @@ func FuzzRegular(f *testing.F) {
 
 // What a regular's head is read as, net/http reads it as, too.
 func FuzzReadPlain(f *testing.F) {
-	f.Add(head("GET /v1/patterns HTTP/1.1", "Authorization: Bearer x", `If-None-Match: "x"`, "Connection: keep-alive", "X: "))
+	f.Add(strings.TrimSpace(head("GET /v1/patterns HTTP/1.1", "Authorization: Bearer x", `If-None-Match: "x"`, "Connection: keep-alive", "X: x")))
+	f.Add("GET\r\nHost:0")
 	f.Fuzz(func(t *testing.T, said string) {
+		said += "\r\n\r\n" // what is read as a head ends so
 		got := readPlain([]byte(said))
 		if got == nil {
 			return

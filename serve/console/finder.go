@@ -1,6 +1,7 @@
 package console
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -49,16 +50,20 @@ func (f *finder) inCases(b *book) {
 	if !full || account != string(b.Account) {
 		query = f.query
 	}
-	l := b.cases()
+	l, n := b.cases(), 0
 	t := l.read()
 	for i, there := range t.with(query) {
 		if !there {
 			continue
 		}
+		n++
 		key, rest, _ := strings.Cut(t.row(i), "\n")
 		id, rest, _ := strings.Cut(rest, "\n")
 		endpoint, _, _ := strings.Cut(rest, "\n")
 		f.inCase(b, l.rows[i].Case, fits(key, query), fits(id, f.query), fits(endpoint, f.query))
+	}
+	if n > mostHits {
+		f.longer = append(f.longer, link{plural(n, "case") + " of " + string(b.Account), l.ask(url.Values{"q": {query}}).link(b.url("/cases"))})
 	}
 }
 

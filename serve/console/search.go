@@ -12,6 +12,7 @@ type searchPage struct {
 	Query  string
 	Groups []*group
 	Total  int
+	Longer []link // Case Lists that show all of many hits
 }
 
 // group are the hits of one kind.
@@ -74,6 +75,7 @@ func (k *Console) search(r *request) (*view, error) {
 			secure(r.Response().Header())
 			return nil, r.Redirect(http.StatusSeeOther, to)
 		}
+		p.Longer = f.longer
 		for _, title := range kinds {
 			if g := f.groups[title]; g != nil {
 				p.Groups, p.Total = append(p.Groups, g), p.Total+g.Total
@@ -89,6 +91,7 @@ type finder struct {
 	*request
 	query  string // in lower case
 	groups map[string]*group
+	longer []link
 }
 
 // take counts a hit, if it fits at all; more of them than are shown are not made.

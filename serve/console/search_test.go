@@ -93,7 +93,7 @@ func TestSearchShowsTheBestOfManyAndSaysSo(t *testing.T) {
 	if len(rows) != mostHits || rows[0][0] != "ws-1" || rows[1][0] != "ws-1" || rows[2][0] != "ws-10" {
 		t.Errorf("%d hits, %v", len(rows), rows[:3])
 	}
-	if text := textOf(a.doc); !strings.Contains(text, "the best 25 of 63") {
-		t.Errorf("the page does not say that there are more: %s", text)
+	if text := textOf(a.doc); !strings.Contains(text, "the best 25 of 63") || !strings.Contains(a.Body.String(), `<a href="/customers/acme/cases?q=ws-1">63 cases of acme</a>`) {
+		t.Errorf("the page does not say that there are more, or where: %s", text)
 	}
 }

@@ -38,7 +38,8 @@ func (u *inflater) inflate(out, in []byte) error {
 	return nil
 }
 
-// blocks fills out with the blocks that in begins with, RFC 1951.
+// blocks fills out with the blocks that in begins with, RFC 1951. Where there is more than room for, out is
+// full, and it is false.
 func (u *inflater) blocks(out, in []byte) bool {
 	u.in, u.at, u.bits, u.count = in, 0, 0, 0
 	n := 0
@@ -79,11 +80,12 @@ func (u *inflater) stored(out []byte, n int) (int, bool) {
 		return n, false
 	}
 	size := int(binary.LittleEndian.Uint16(rest))
-	if size^0xffff != int(binary.LittleEndian.Uint16(rest[2:])) || size > len(rest)-4 || size > len(out)-n {
+	if size^0xffff != int(binary.LittleEndian.Uint16(rest[2:])) || size > len(rest)-4 {
 		return n, false
 	}
 	u.at += 4 + size
-	return n + copy(out[n:], rest[4:4+size]), true
+	done := copy(out[n:], rest[4:4+size])
+	return n + done, done == size
 }
 
 // coded inflates a block of symbols: bytes, and copies of what was there already.
@@ -103,12 +105,18 @@ func (u *inflater) coded(out []byte, n int, literals, distances *huffman) (int, 
 			return n, true
 		}
 		length, back := u.match(s-end-1, distances)
-		if length == 0 || back > n || length > len(out)-n {
+		room := len(out) - n
+		if length == 0 || back > n {
 			return n, false
 		}
+		fits := length <= room
+		length = min(length, room)
 		for from := n - back; length > 0; { // what is copied may reach into the copy
 			done := copy(out[n:n+length], out[from:n])
 			n, length = n+done, length-done
+		}
+		if !fits {
+			return n, false
 		}
 	}
 }

@@ -7,9 +7,10 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// packed are all packs that can be read by hand, for several goroutines.
+// packed are all packs, and the folders of loose objects, that can be read by hand, for several goroutines.
 type packed struct {
 	packs     []*pack
+	folders   []string
 	unpackers sync.Pool // of *unpacker
 	mu        sync.Mutex
 	bases     [1 << 10]base // objects that others are deltas of, or may be; which stands where its place says
@@ -40,7 +41,7 @@ const (
 )
 
 func openPacked(folders []string) *packed {
-	p := &packed{}
+	p := &packed{folders: folders}
 	for _, objects := range folders {
 		p.packs = append(p.packs, openPacks(objects)...)
 	}
@@ -58,6 +59,9 @@ func (p *packed) close() error {
 // bytes is a small object of a kind, whole; errNotHere where it is for go-git to find.
 func (p *packed) bytes(kind plumbing.ObjectType, h plumbing.Hash) ([]byte, error) {
 	at, err := p.find(h)
+	if errors.Is(err, errNotHere) {
+		return p.loose(kind, h)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -116,10 +120,7 @@ func (p *packed) unpack(at place, depth int) (packedObject, error) {
 
 // read reads an object, or a delta, as it is.
 func (p *packed) read(at place) (packEntry, []byte, error) {
-	u, ok := p.unpackers.Get().(*unpacker)
-	if !ok {
-		u = &unpacker{}
-	}
+	u := p.unpacker()
 	defer p.unpackers.Put(u)
 	e, err := u.head(at)
 	if err == nil && e.size > largeObject {
@@ -130,6 +131,13 @@ func (p *packed) read(at place) (packEntry, []byte, error) {
 	}
 	data := make([]byte, e.size)
 	return e, data, u.unpack(e, data)
+}
+
+func (p *packed) unpacker() *unpacker {
+	if u, ok := p.unpackers.Get().(*unpacker); ok {
+		return u
+	}
+	return &unpacker{}
 }
 
 // base is where the object is that a delta changes.

@@ -15,7 +15,7 @@ func (m moment) HTML() template.HTML {
 		return `<span class="na">N/A</span>`
 	}
 	at := m.At.String() // 2026-11-23T09:12:00Z
-	return template.HTML(`<time class="when" datetime="` + at + `">` + at[:10] + " " + at[11:19] + ` UTC <span class="ago">` + m.Ago + `</span></time>`)
+	return template.HTML(`<time class="when" datetime="` + at + `"><span class="day">` + at[:10] + `</span> <span class="clock">` + at[11:19] + ` UTC</span> <span class="ago">` + m.Ago + `</span></time>`)
 }
 
 // statusTitle is a status of a case or of an entry.

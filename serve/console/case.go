@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
-	"slices"
 
 	"casebook/casefile"
 	"casebook/repo"
@@ -40,9 +39,6 @@ type entryCard struct {
 	Told      []string // what each mitigator did, oldest first
 }
 
-// longest is how many events a page tells.
-const longest = 100
-
 // caseShown is the page of a case.
 func (k *Console) caseShown(r *request) (*view, error) {
 	b, c, err := k.caseAsked(r)
@@ -61,10 +57,9 @@ func (k *Console) caseShown(r *request) (*view, error) {
 		p.Entries = append(p.Entries, b.card(r, e))
 	}
 	about := repo.Subject{Account: b.Account, Case: c.Key}
-	if p.Timeline, p.Older, err = k.recent(r, about, 0, longest); err != nil {
+	if p.Timeline, p.Older, err = k.lately(r, about); err != nil {
 		return nil, err
 	}
-	slices.Reverse(p.Timeline)
 	return &view{name: "case", title: p.Name + " · " + string(b.Account), trail: []crumb{home, b.crumb(), {"Case List", b.url("/cases")}}, data: p}, nil
 }
 
@@ -94,15 +89,4 @@ func (b *book) card(r *request, p *casefile.Pattern) entryCard {
 		}
 	}
 	return card
-}
-
-// recent is a page of a history as a timeline, newest first.
-func (k *Console) recent(r *request, about repo.Subject, skip, n int) ([]eventLine, bool, error) {
-	s, err := k.Repo.Snapshot(r.Commit)
-	if err != nil {
-		return nil, false, err
-	}
-	defer s.Close()
-	events, more, err := s.Recent(r.Request().Context(), about, skip, n)
-	return r.timeline(events, about), more, err
 }

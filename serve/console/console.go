@@ -12,6 +12,7 @@ type Console struct {
 	listening atomic.Int64 // pages that wait for news
 	shelf     shelf
 	observer  observer
+	recents   recents
 	total     total // of all customers
 	trend     trend
 }

@@ -21,6 +21,7 @@ type historyPage struct {
 	Bad          bool        // the time given is none
 	Events       []eventLine
 	Page         int
+	Cut          int // events of these commits that are too many for a page
 	Newer, Older string
 	Newest       string // without the end
 	CSV          string
@@ -101,13 +102,13 @@ func (k *Console) history(r *request) (*view, error) {
 		p.Account, p.Company = b.Account, b.Customer.Company
 	}
 	p.CSV, p.Command = asked.link(path+".csv"), strings.TrimSpace("casebook history "+asked.about.String())
-	events, more, err := s.Recent(r.Request().Context(), asked.about, (asked.page-1)*commits, commits)
+	t, err := k.recent(r, asked.at, asked.about, (asked.page-1)*commits, commits)
 	if err != nil {
 		return nil, err
 	}
-	recent := notBefore(events, asked.since)
-	p.Events = r.timeline(recent, asked.about)
-	if more && len(recent) == len(events) {
+	recent := notBefore(t.events, asked.since)
+	p.Events, p.Cut = r.timeline(recent, asked.about), t.cut
+	if t.more && len(recent) == len(t.events) {
 		p.Older = asked.link(path, "page", strconv.Itoa(asked.page+1))
 	}
 	if asked.page > 1 {

@@ -22,10 +22,10 @@ func TestReportsAreReadAsTheyCome(t *testing.T) {
 			t.Fatal(err)
 		}
 		fresh, err := readObserved(s.repo, nil)
-		if err != nil || told(next) != told(fresh) {
-			t.Errorf("bit by bit %s, at once %s, %v", told(next), told(fresh), err)
+		if err != nil || inWords(next) != inWords(fresh) {
+			t.Errorf("bit by bit %s, at once %s, %v", inWords(next), inWords(fresh), err)
 		}
-		if got := told(next); got != want {
+		if got := inWords(next); got != want {
 			t.Errorf("observed %s, want %s", got, want)
 		}
 		last = next
@@ -56,17 +56,17 @@ func TestReportsAreReadAsTheyCome(t *testing.T) {
 	s.commit(repo.DeliveriesBranch, "many", day(2), many...)
 	next, err := readObserved(s.repo, last)
 	if err != nil || len(next.by["zenith"].of(7)) != 2 || len(next.by["zenith"].of(8)) != 1 || next.by["acme"] != last.by["acme"] {
-		t.Errorf("after many reports: %v, %s", err, told(next))
+		t.Errorf("after many reports: %v, %s", err, inWords(next))
 	}
 	s.report(p("acme", 2), "tm-01", receipt)
 	last = next
 	if next, err = readObserved(s.repo, last); err != nil || len(next.by["acme"].of(2)) != 2 || next.by["zenith"] != last.by["zenith"] {
-		t.Errorf("after one more: %v, %s", err, told(next))
+		t.Errorf("after one more: %v, %s", err, inWords(next))
 	}
 }
 
-// told are all reports in a few words.
-func told(o *observed) string {
+// inWords are all reports in a few words.
+func inWords(o *observed) string {
 	var words []string
 	for _, a := range []casefile.Account{"acme", "zenith"} {
 		for id := range casefile.PatternID(100) {

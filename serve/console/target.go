@@ -3,7 +3,6 @@ package console
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"casebook/casefile"
@@ -57,10 +56,9 @@ func (k *Console) target(r *request) (*view, error) {
 	if p.ReissueOf != 0 {
 		t.ReissueOf = link{strconv.Itoa(int(p.ReissueOf)), b.patternURL(p.ReissueOf)}
 	}
-	if t.Timeline, t.Older, err = k.recent(r, repo.Subject{Account: b.Account, Pattern: id}, 0, longest); err != nil {
+	if t.Timeline, t.Older, err = k.lately(r, repo.Subject{Account: b.Account, Pattern: id}); err != nil {
 		return nil, err
 	}
-	slices.Reverse(t.Timeline)
 	return &view{name: "target", title: "Pattern " + strconv.Itoa(int(id)) + " · " + string(b.Account),
 		trail: []crumb{home, b.crumb(), {"Pattern List", b.url("/patterns")}}, data: t}, nil
 }

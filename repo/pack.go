@@ -29,6 +29,7 @@ type pack struct {
 const (
 	packIndexMagic  = "\xfftOc\x00\x00\x00\x02"
 	packIndexHashes = 8 + 256*4 // where the hashes begin
+	packIndexEnd    = 2 * 20    // checksums
 )
 
 // openPacks opens the packs of a folder of objects that can be read by hand.
@@ -69,7 +70,16 @@ func openPack(index string) (_ *pack, err error) {
 			return p, errNotHere
 		}
 	}
-	return p, nil
+	return p, p.checkSize()
+}
+
+// checkSize refuses an index that is too small for as many objects as it says, lest room be made for them.
+func (p *pack) checkSize() error {
+	info, err := p.index.Stat()
+	if err == nil && info.Size() < packIndexHashes+28*int64(p.fanout[256])+packIndexEnd {
+		err = errNotHere
+	}
+	return err
 }
 
 func (p *pack) close() error {
@@ -121,5 +131,9 @@ func (p *pack) offset(at uint32) (int64, error) {
 	}
 	var b [8]byte
 	_, err := p.index.ReadAt(b[:], packIndexHashes+28*int64(p.fanout[256])+8*int64(at&^(1<<31)))
-	return int64(binary.BigEndian.Uint64(b[:])), err
+	far := int64(binary.BigEndian.Uint64(b[:]))
+	if err == nil && far < 0 {
+		err = errNotHere
+	}
+	return far, err
 }

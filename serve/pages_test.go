@@ -2,10 +2,12 @@ package serve
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"io/fs"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -175,5 +177,39 @@ func TestPagesAreForThisMachineUnlessAProxySaysWho(t *testing.T) {
 	until(t, "shown", func() bool { return ask("jane") == 200 })
 	if code := ask(""); code != 403 {
 		t.Errorf("nobody gets %d", code)
+	}
+}
+
+func TestEveryAnswerOfTheConsoleKeepsBrowsersFromHarm(t *testing.T) {
+	s := newBook(t).serve()
+	for _, c := range []struct {
+		name, method, path, host string
+		status                   int
+	}{
+		{"a page", "GET", "/", "", 200},
+		{"a page that is not there", "GET", "/customers/nobody", "", 404},
+		{"a list for other programs", "GET", "/customers.csv", "", 200},
+		{"what found one thing", "GET", "/search?q=acme", "", 303},
+		{"an asset that is not there", "GET", "/assets/0/style.css", "", 404},
+		{"the wrong method", "POST", "/", "", 405},
+		{"another host", "GET", "/", "evil.example", 403},
+		{"another host, where tools ask", "GET", "/status", "evil.example", 403},
+		{"what tools ask for", "GET", "/status", "", 200},
+		{"whether it lives", "GET", "/livez", "", 200},
+		{"the description", "GET", "/openapi.yaml", "", 200},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, w := httptest.NewRequest(c.method, c.path, nil), httptest.NewRecorder()
+			r.Host = cmp.Or(c.host, "localhost")
+			s.operations().routes().ServeHTTP(w, r)
+			if w.Code != c.status {
+				t.Errorf("answers %d, want %d", w.Code, c.status)
+			}
+			for name, want := range map[string]string{"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
+				if got := w.Header().Get(name); !strings.HasPrefix(got, want) {
+					t.Errorf("%s is %q", name, got)
+				}
+			}
+		})
 	}
 }

@@ -31,7 +31,6 @@ func (k *Console) asset(c echo.Context) error {
 	if err != nil || here != c.Request().URL.Path {
 		return echo.ErrNotFound
 	}
-	secure(c.Response().Header())
 	c.Response().Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	return c.Blob(http.StatusOK, types[path.Ext(name)], smaller(c, data))
 }

@@ -25,6 +25,7 @@ type page func(*request) (*view, error)
 
 // Routes are all screens, and what belongs to them.
 func (k *Console) Routes(e *echo.Echo) {
+	e.Pre(secured)
 	for path, do := range k.screens() {
 		e.GET(path, do)
 		e.HEAD(path, do)

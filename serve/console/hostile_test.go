@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"casebook/casefile"
 
@@ -172,6 +173,15 @@ func TestTextOfCommitsMadeByGitStaysText(t *testing.T) {
 		}
 		if text := textOf(a.doc); strings.ContainsAny(text, "\u202e\x1b") {
 			t.Errorf("%s turns text round", path)
+		}
+	}
+}
+
+func TestWhatIsAskedForInBytesThatAreNoTextIsAnsweredInText(t *testing.T) {
+	s := town(t)
+	for _, path := range []string{"/search?q=%ff%fe%00", "/customers/acme/cases?q=%ff", "/history?since=%ff"} {
+		if page := s.page(path); !utf8.Valid(page.Body.Bytes()) {
+			t.Errorf("%s is no UTF-8", path)
 		}
 	}
 }

@@ -23,7 +23,6 @@ func (k *Console) events(c echo.Context) error {
 	}
 	defer k.listening.Add(-1)
 	h := c.Response().Header()
-	secure(h)
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would gather them

@@ -39,7 +39,7 @@ func (r *request) stationLine(row stationRow) stationLine {
 	return stationLine{row.Mitigator, "/customers/" + string(row.Account), r.moment(row.Added), r.moment(row.Revoked), r.moment(row.heard), row.waiting, row.state()}
 }
 
-// listMitigators are those first that were silent longest, for it is they who need a look.
+// listMitigators are the mitigators of all customers, by account and name.
 func (k *Console) listMitigators(r *request) *list[stationRow] {
 	l := &list[stationRow]{columns: stationColumns, by: "account", filters: stationFilters,
 		words: func(r stationRow) string { return r.Ref() }}

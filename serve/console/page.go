@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"casebook/casefile"
 	"casebook/repo"
@@ -191,13 +192,18 @@ func (c crumb) current(path string) string {
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// secure are the headers of everything that the console answers.
-func secure(h http.Header) {
-	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+// secured sets the headers of everything that this listener answers: refusals, and what it has
+// for tools, are opened in browsers, too.
+func secured(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		return next(c)
+	}
 }
 
 var compressors = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
@@ -222,9 +228,11 @@ func smaller(c echo.Context, body []byte) []byte {
 // send answers with a page.
 func send(c echo.Context, status int, page []byte) error {
 	h := c.Response().Header()
-	secure(h)
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store") // a page is of its moment, and not for the next who sits here
+	if !utf8.Valid(page) {             // a URL may ask for anything, and the page repeats it
+		page = bytes.ToValidUTF8(page, []byte("\uFFFD"))
+	}
 	page = smaller(c, page)
 	h.Set("Content-Length", strconv.Itoa(len(page)))
 	c.Response().WriteHeader(status)

@@ -72,7 +72,6 @@ func (k *Console) search(r *request) (*view, error) {
 		f := &finder{Console: k, request: r, query: strings.ToLower(p.Query), groups: map[string]*group{}}
 		f.find()
 		if to := f.only(); to != "" {
-			secure(r.Response().Header())
 			return nil, r.Redirect(http.StatusSeeOther, to)
 		}
 		p.Longer = f.longer

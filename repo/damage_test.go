@@ -18,7 +18,7 @@ import (
 func TestADamagedObjectIsNeverTakenForItself(t *testing.T) {
 	o := newOracle(t)
 	for i := range 40 {
-		o.write("big.txt", strings.Repeat(fmt.Sprintln("a line that repeats", i%7), 40)+strings.Repeat("x", i))
+		o.write("big.txt", strings.Repeat(fmt.Sprintln("a line that repeats", i%7), packIndexEnd)+strings.Repeat("x", i))
 		o.write(fmt.Sprintf("folder/file-%d.yaml", i), fmt.Sprintf("status: case-closed\nendpoint: ws-%d\n", i))
 		o.git("add", ".")
 		o.git("commit", "-qm", fmt.Sprint("commit ", i))
@@ -82,8 +82,8 @@ func damage(chance *rand.Rand, sound []byte) []byte {
 
 // An index that was made to harm makes nobody fall, nor take all memory.
 func TestAHostilePackIsAnError(t *testing.T) {
-	name := plumbing.NewHash(strings.Repeat("42", 20))
-	other := plumbing.NewHash(strings.Repeat("43", 20))
+	name := plumbing.NewHash(strings.Repeat("ff", 20))
+	other := plumbing.NewHash(strings.Repeat("fe", 20))
 	to := func(h plumbing.Hash) []byte { // a delta of an object by name, of no bytes to no bytes
 		return slices.Concat([]byte{byte(plumbing.REFDeltaObject)<<4 | 2}, h[:], deflatedBy(1, []byte{0, 0}))
 	}
@@ -95,7 +95,7 @@ func TestAHostilePackIsAnError(t *testing.T) {
 		"an offset beyond":       {nil, packIndex(1, []plumbing.Hash{name}, []uint64{1<<62 + 1})},
 		"billions of objects":    {nil, packIndex(1<<31, []plumbing.Hash{name}, []uint64{12})},
 		"a delta of itself":      {to(name), packIndex(1, []plumbing.Hash{name}, []uint64{12})},
-		"two deltas in a circle": {append(to(other), to(name)...), packIndex(2, []plumbing.Hash{name, other}, []uint64{12, 12 + uint64(len(to(other)))})},
+		"two deltas in a circle": {append(to(other), to(name)...), packIndex(2, []plumbing.Hash{other, name}, []uint64{12 + uint64(len(to(other))), 12})},
 		"a size of exabytes":     {[]byte{byte(plumbing.BlobObject)<<4 | 0x8f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f}, packIndex(1, []plumbing.Hash{name}, []uint64{12})},
 	} {
 		t.Run(what, func(t *testing.T) {

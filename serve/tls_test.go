@@ -311,3 +311,32 @@ func TestFilesThatMakeNoTLS(t *testing.T) {
 		t.Errorf("any address is good with TLS: %v", err)
 	}
 }
+
+// A ticket is no way round: whose authority is trusted no more is nobody on a connection that
+// he opens with one.
+func TestATicketDoesNotOutliveTheAuthority(t *testing.T) {
+	a, _, server, said := secured(t, true)
+	a.issue("tm", "acme/tm-01", nil)
+	c := a.client("tm")
+	c.Transport.(*http.Transport).TLSClientConfig.ClientSessionCache = tls.NewLRUClientSessionCache(0)
+	for range 2 {
+		if r := listOver(t, c, server, ""); bodyOf(r) == "" || r.StatusCode != 200 {
+			t.Fatal(r.Status)
+		}
+	}
+	other := newAuthority(t)
+	pem, err := os.ReadFile(other.at("ca.crt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.write("ca.crt", pem)
+	plain := a.client("")
+	until(t, "read again", func() bool {
+		_ = bodyOf(listOver(t, plain, server, acmeToken))
+		return strings.Contains(said.String(), "read again")
+	})
+	r, err := c.Get(server + "/v1/patterns")
+	if err == nil && r.StatusCode != 401 {
+		t.Errorf("%s, resumed %v", r.Status, r.TLS.DidResume)
+	}
+}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -268,5 +269,24 @@ func TestPublishingTellsWhatIsWrong(t *testing.T) {
 	a := s.page("/publishing")
 	if text := textOf(a.doc); !strings.Contains(text, "no mitigator is answered here") || !strings.Contains(text, "no such branch") || a.commands()[0] != "casebook serve" {
 		t.Errorf("without a server: %s", text)
+	}
+}
+
+func TestOfManyProblemsAPageTellsTheFirst(t *testing.T) {
+	s := emptySite(t)
+	wrong := make(casefile.Problems, 1234)
+	for i := range wrong {
+		wrong[i] = casefile.Problem{File: fmt.Sprintf("customers/acme/cases/2026-01/%d.yaml", i), Text: "status: unknown word", Rule: casefile.RuleBadValue}
+	}
+	s.standing.Refused = &Refused{strings.Repeat("ab", 20), wrong}
+	for path, status := range map[string]int{"/": 503, "/history": 503, "/publishing": 200} {
+		a := s.ask("GET", path)
+		text := textOf(a.doc)
+		if a.Code != status || !strings.Contains(text, "1,234 problems") || !strings.Contains(text, "and 1,034 more") {
+			t.Errorf("%s: %d\n%s", path, a.Code, text)
+		}
+		if n := strings.Count(text, "unknown word"); n != 200 {
+			t.Errorf("%s tells %d problems", path, n)
+		}
 	}
 }

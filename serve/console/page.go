@@ -149,7 +149,7 @@ func (k *Console) complain(r *request, err error) *view {
 	case errors.Is(err, errNoPage), errors.Is(err, repo.ErrNotFound):
 		return &view{name: "missing", title: "Not found", status: http.StatusNotFound, data: err.Error()}
 	case errors.Is(err, errEarly):
-		return &view{name: "early", title: "Nothing published yet", status: http.StatusServiceUnavailable, data: k.Standing()}
+		return k.early(r)
 	}
 	k.Log.Error("cannot show", "path", r.Request().URL.Path, "error", err)
 	return &view{name: "broken", title: "Something went wrong", status: http.StatusInternalServerError, data: err.Error()}

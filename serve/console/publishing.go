@@ -1,6 +1,8 @@
 package console
 
 import (
+	"net/http"
+
 	"casebook/casefile"
 )
 
@@ -8,21 +10,31 @@ import (
 type publishingPage struct {
 	Standing
 	Served, Refused *commitLine
-	Problems        casefile.Problems
-	Count           string // of the problems, in words
-	More            int    // problems that are not told here
+	Problems        complaints // with the refused commit
 	RewoundAt       moment
 	Looked          moment
-	Unread          string            // why the newest reports cannot be read
-	Unreadable      casefile.Problems // reports that cannot be read
-	Held            int               // polls
+	Unread          string     // why the newest reports cannot be read
+	Unreadable      complaints // reports that cannot be read
+	Held            int        // polls
 	Mitigators      sheet
 	Deliveries      sheet
 	Published       bool
 }
 
-// shownProblems is how many problems of a refused commit a page tells.
-const shownProblems = 200
+// complaints are problems, as many of them as a page tells.
+type complaints struct {
+	Told  casefile.Problems
+	Count string // of all, in words
+	More  int    // that are not told
+}
+
+// toldProblems is how many that is: a wrong script may spoil every case there is.
+const toldProblems = 200
+
+func newComplaints(all casefile.Problems) complaints {
+	told := all[:min(len(all), toldProblems)]
+	return complaints{told, plural(len(all), "problem"), len(all) - len(told)}
+}
 
 // publishing says what is served. It has something to say before anything is.
 func (k *Console) publishing(r *request) (*view, error) {
@@ -35,8 +47,7 @@ func (k *Console) publishing(r *request) (*view, error) {
 	}
 	if refused := p.Standing.Refused; refused != nil {
 		p.Refused = k.commitShown(r, refused.Commit)
-		p.Problems = refused.Problems[:min(len(refused.Problems), shownProblems)]
-		p.Count, p.More = plural(len(refused.Problems), "problem"), len(refused.Problems)-len(p.Problems)
+		p.Problems = newComplaints(refused.Problems)
 	}
 	if p.Rewound != nil {
 		p.RewoundAt = r.moment(casefile.At(p.Rewound.At))
@@ -44,9 +55,16 @@ func (k *Console) publishing(r *request) (*view, error) {
 	if p.Published {
 		p.Served = k.commitShown(r, r.Commit)
 		p.Mitigators, p.Deliveries = k.mitigatorSheet(r, true), k.deliverySheet(r, true)
-		p.Unreadable, p.Unread = k.observed().wrong(), k.observer.said()
+		p.Unreadable, p.Unread = newComplaints(k.observed().wrong()), k.observer.said()
 	}
 	return &view{name: "publishing", title: "Publishing", data: p}, nil
+}
+
+// early says why no other page has anything to show.
+func (k *Console) early(r *request) *view {
+	v, _ := k.publishing(r) // it never fails
+	v.name, v.title, v.status = "early", "Nothing published yet", http.StatusServiceUnavailable
+	return v
 }
 
 // commitShown is a commit in one line. Of one that cannot be read the hash is all there is.

@@ -52,6 +52,17 @@ func (about Subject) String() string {
 	return string(about.Account)
 }
 
+// Path is the file of the record that a history is about; "" where it is about many.
+func (about Subject) Path() string {
+	switch {
+	case about.Case != "":
+		return (&casefile.Case{Account: about.Account, Key: about.Case}).Path()
+	case about.Pattern != 0:
+		return (&casefile.Pattern{Account: about.Account, ID: about.Pattern}).Path()
+	}
+	return ""
+}
+
 // History is what happened since a time, oldest first, with what mitigators reported woven in. In a
 // shallow clone it begins where the clone was cut off.
 func (s *Snapshot) History(ctx context.Context, about Subject, since time.Time) ([]Event, error) {

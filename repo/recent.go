@@ -12,15 +12,15 @@ import (
 // errEnough ends a walk that has found what was asked for.
 var errEnough = errors.New("enough")
 
-// Recent is a page of a history, newest first, with what mitigators reported woven in: what n commits did,
-// after leaving out as many as skip says. It also tells whether there are older ones. Only the commits of the
+// Recent is a page of a history since a time, newest first, with what mitigators reported woven in: what n
+// commits did, after leaving out as many as skip says. It also tells whether there are older ones. Only the commits of the
 // page are read; those left out are passed by.
-func (s *Snapshot) Recent(ctx context.Context, about Subject, skip, n int) (events []Event, more bool, err error) {
+func (s *Snapshot) Recent(ctx context.Context, about Subject, since time.Time, skip, n int) (events []Event, more bool, err error) {
 	wanted, observed, err := s.pathsOf(about)
 	if err != nil {
 		return nil, false, err
 	}
-	stops, err := s.latest(ctx, scopeOf(wanted...), skip+n+1, plumbing.ZeroHash)
+	stops, err := s.latest(ctx, scopeOf(wanted...), since, skip+n+1, plumbing.ZeroHash)
 	if err == nil && len(observed) > 0 {
 		var deliveries *Snapshot
 		if deliveries, err = s.repo.Deliveries(); err != nil {
@@ -28,7 +28,7 @@ func (s *Snapshot) Recent(ctx context.Context, about Subject, skip, n int) (even
 		}
 		defer deliveries.Close()
 		var reports []*teller
-		reports, err = deliveries.latest(ctx, scopeOf(observed...), skip+n+1, s.tree)
+		reports, err = deliveries.latest(ctx, scopeOf(observed...), since, skip+n+1, s.tree)
 		stops = interleave(stops, reports)
 	}
 	more = len(stops) > skip+n
@@ -41,13 +41,13 @@ func (s *Snapshot) Recent(ctx context.Context, about Subject, skip, n int) (even
 }
 
 // latest are the newest commits that touch a scope, each ready to be told.
-func (s *Snapshot) latest(ctx context.Context, in scope, n int, signersOf plumbing.Hash) (stops []*teller, err error) {
+func (s *Snapshot) latest(ctx context.Context, in scope, since time.Time, n int, signersOf plumbing.Hash) (stops []*teller, err error) {
 	w, err := s.walk(in, false)
 	if err != nil {
 		return nil, err
 	}
 	w.signersOf = signersOf
-	err = w.each(ctx, time.Time{}, func(at stop) error {
+	err = w.each(ctx, since, func(at stop) error {
 		stops = append(stops, &teller{Snapshot: s, walk: w, stop: at})
 		if len(stops) == n {
 			return errEnough

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"casebook/casefile"
 )
@@ -28,7 +29,7 @@ func TestRecentPagesAreTheHistoryBackwards(t *testing.T) {
 			for skip, more := 0, true; more; skip += n {
 				var events []Event
 				var err error
-				if events, more, err = s.Recent(context.Background(), about, skip, n); err != nil {
+				if events, more, err = s.Recent(context.Background(), about, time.Time{}, skip, n); err != nil {
 					t.Fatal(err)
 				}
 				paged = append(paged, events...)
@@ -36,7 +37,7 @@ func TestRecentPagesAreTheHistoryBackwards(t *testing.T) {
 			expect(t, "the pages about "+ref, told(paged), told(whole))
 		}
 	}
-	if events, more, err := s.Recent(context.Background(), Subject{}, 1000, 10); len(events) > 0 || more || err != nil {
+	if events, more, err := s.Recent(context.Background(), Subject{}, time.Time{}, 1000, 10); len(events) > 0 || more || err != nil {
 		t.Errorf("after the end there are %d events, more %v, %v", len(events), more, err)
 	}
 }

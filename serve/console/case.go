@@ -57,7 +57,7 @@ func (k *Console) caseShown(r *request) (*view, error) {
 		p.Entries = append(p.Entries, b.card(r, e))
 	}
 	about := repo.Subject{Account: b.Account, Case: c.Key}
-	if p.Timeline, p.Older, err = k.lately(r, about); err != nil {
+	if p.Timeline, p.Older, err = k.lately(r, about, c.Received); err != nil {
 		return nil, err
 	}
 	return &view{name: "case", title: p.Name + " · " + string(b.Account), trail: []crumb{home, b.crumb(), {"Case List", b.url("/cases")}}, data: p}, nil

@@ -102,7 +102,7 @@ func (k *Console) history(r *request) (*view, error) {
 		p.Account, p.Company = b.Account, b.Customer.Company
 	}
 	p.CSV, p.Command = asked.link(path+".csv"), strings.TrimSpace("casebook history "+asked.about.String())
-	t, err := k.recent(r, asked.at, asked.about, (asked.page-1)*commits, commits)
+	t, err := k.recent(r, asked.at, asked.about, asked.since, (asked.page-1)*commits, commits)
 	if err != nil {
 		return nil, err
 	}

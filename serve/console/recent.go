@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"time"
 
+	"casebook/casefile"
 	"casebook/repo"
 )
 
@@ -20,6 +22,7 @@ type recents struct {
 type asOf struct {
 	commit  string
 	about   repo.Subject
+	since   time.Time
 	skip, n int
 }
 
@@ -28,6 +31,7 @@ type told struct {
 	events []repo.Event
 	cut    int  // events that are too many for a page
 	more   bool // there are older ones
+	birth  bool // of the record is among them
 }
 
 const (
@@ -37,8 +41,8 @@ const (
 
 // recent is what n commits did, after leaving out as many as skip says; at is the commit with
 // which history ends, or "" for the one that is published.
-func (k *Console) recent(r *request, at string, about repo.Subject, skip, n int) (told, error) {
-	as, part, m := r.Commit+k.observed().commit, asOf{cmp.Or(at, r.Commit), about, skip, n}, &k.recents
+func (k *Console) recent(r *request, at string, about repo.Subject, since time.Time, skip, n int) (told, error) {
+	as, part, m := r.Commit+k.observed().commit, asOf{cmp.Or(at, r.Commit), about, since, skip, n}, &k.recents
 	m.mu.Lock()
 	known, ok := m.pages[part]
 	ok = ok && m.as == as
@@ -52,14 +56,15 @@ func (k *Console) recent(r *request, at string, about repo.Subject, skip, n int)
 	}
 	defer s.Close()
 	var t told
-	t.events, t.more, err = s.Recent(r.Request().Context(), about, skip, n)
+	t.events, t.more, err = s.Recent(r.Request().Context(), about, since, skip, n)
 	if err != nil {
 		return told{}, err
 	}
 	if t.cut = max(0, len(t.events)-mostEvents); t.cut > 0 {
 		t.events = slices.Clone(t.events[:mostEvents])
 	}
-	for i := range t.events {
+	for i, e := range t.events {
+		t.birth = t.birth || slices.ContainsFunc(e.Records, func(c repo.RecordChange) bool { return c.Created && c.Path == about.Path() })
 		t.events[i].Records = nil // which no page tells of, and they are large
 	}
 	m.mu.Lock()
@@ -71,13 +76,19 @@ func (k *Console) recent(r *request, at string, about repo.Subject, skip, n int)
 	return t, nil
 }
 
-// lately is the end of a record's history as a timeline, oldest first, and whether it is longer.
-func (k *Console) lately(r *request, about repo.Subject) ([]eventLine, bool, error) {
-	t, err := k.recent(r, "", about, 0, longest)
+// lately is the end of a record's history as a timeline, oldest first, and whether it is longer. It is looked
+// for only back to when the record says it was born, if it was: few records are as old as the casebook.
+func (k *Console) lately(r *request, about repo.Subject, born casefile.Time) ([]eventLine, bool, error) {
+	t, err := k.recent(r, "", about, born.Time().Add(-leeway), 0, longest)
+	if err == nil && !t.birth && !t.more && t.cut == 0 {
+		t, err = k.recent(r, "", about, time.Time{}, 0, longest)
+	}
 	lines := r.timeline(t.events, about)
 	slices.Reverse(lines)
 	return lines, t.more || t.cut > 0, err
 }
 
-// longest is how many commits a record's page tells of.
-const longest = 100
+const (
+	longest = 100            // commits that a record's page tells of
+	leeway  = 24 * time.Hour // for clocks that go wrong
+)

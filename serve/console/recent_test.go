@@ -56,3 +56,13 @@ func TestHistoryShowsAPageOfAHugeCommit(t *testing.T) {
 		t.Error("the page does not say that there are more")
 	}
 }
+
+// A clock may have gone wrong: the commit is older than what it brought.
+func TestHistoryOfARecordThatIsYoungerThanItsCommitIsWhole(t *testing.T) {
+	s := town(t)
+	c := received("early", 60)
+	s.commit("", "ahead of its time", day(41), c)
+	if told := textOf(s.page("/customers/acme/cases/" + string(c.Key)).doc); !strings.Contains(told, "receive: New Case Received") {
+		t.Errorf("the page tells\n%s", told)
+	}
+}

@@ -56,7 +56,7 @@ func (k *Console) target(r *request) (*view, error) {
 	if p.ReissueOf != 0 {
 		t.ReissueOf = link{strconv.Itoa(int(p.ReissueOf)), b.patternURL(p.ReissueOf)}
 	}
-	if t.Timeline, t.Older, err = k.lately(r, repo.Subject{Account: b.Account, Pattern: id}); err != nil {
+	if t.Timeline, t.Older, err = k.lately(r, repo.Subject{Account: b.Account, Pattern: id}, p.Uploaded); err != nil {
 		return nil, err
 	}
 	return &view{name: "target", title: "Pattern " + strconv.Itoa(int(id)) + " · " + string(b.Account),

@@ -113,7 +113,7 @@ func TestAHostilePackIsAnError(t *testing.T) {
 			if _, err := r.bytes(plumbing.BlobObject, name, maxRecord); err == nil {
 				t.Error("it was read")
 			}
-			r.sweep(plumbing.BlobObject, slices.Repeat([]plumbing.Hash{name}, 2*fewSwept), func() func(int, []byte, error) {
+			r.sweep(plumbing.BlobObject, slices.Repeat([]plumbing.Hash{name}, fewSwept), func() func(int, []byte, error) {
 				return func(_ int, _ []byte, err error) {
 					if err == nil {
 						t.Error("it was swept")

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"crypto/sha1"
 	"encoding/binary"
 	"os"
 	"path/filepath"
@@ -61,7 +62,7 @@ func openGraph(common string) *graph {
 }
 
 func parseGraph(data []byte) *graphFile {
-	if len(data) < 8 || !bytes.Equal(data[:6], []byte("CGPH\x01\x01")) {
+	if len(data) < 8+sha1.Size || !bytes.Equal(data[:6], []byte("CGPH\x01\x01")) || !isSummed(data) {
 		return nil
 	}
 	chunks := map[string][]byte{}
@@ -87,6 +88,14 @@ func parseGraph(data []byte) *graphFile {
 		f.filterEnds, f.filters = ends, filters[12:]
 	}
 	return f
+}
+
+// isSummed reports whether a file ends with its SHA-1. One bit that turned in a filter would leave a commit out
+// of a history without a word.
+func isSummed(data []byte) bool {
+	end := len(data) - sha1.Size
+	sum := sha1.Sum(data[:end])
+	return bytes.Equal(sum[:], data[end:])
 }
 
 // again is the same graph, for another goroutine.

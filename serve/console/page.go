@@ -133,6 +133,9 @@ func (k *Console) showAny(make page) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := &request{c, k.Published(), k.Now()}
 		v, err := make(r)
+		if c.Request().Context().Err() != nil {
+			return nil // who asked has gone on: nobody is there to be told, and nothing is wrong
+		}
 		if err != nil {
 			v = k.complain(r, err)
 		}

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"bytes"
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -207,4 +209,18 @@ func received(endpoint string, n int) *casefile.Case {
 // fileOf is a pattern file that holds its own name.
 func fileOf(name string) casefile.File {
 	return casefile.File{Name: name, Size: int64(len(name)), SHA256: digestOf(name)}
+}
+
+func TestWhoGoesOnIsNoTroubleOfOurs(t *testing.T) {
+	s, log := town(t), &bytes.Buffer{}
+	s.console.Log = slog.New(slog.NewTextHandler(log, nil))
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	for _, path := range []string{"/history", "/customers/acme/history.csv", "/customers/acme/cases/20260103-ws-1"} {
+		w := httptest.NewRecorder()
+		s.echo.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil).WithContext(gone))
+		if w.Body.Len() > 0 || log.Len() > 0 {
+			t.Errorf("%s is answered %q, and the log says %s", path, w.Body, log)
+		}
+	}
 }

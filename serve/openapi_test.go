@@ -143,7 +143,8 @@ func operation(d *openapi3.T, r *http.Request, console bool) *openapi3filter.Req
 }
 
 // always are the headers of any answer, of which the description says nothing.
-var always = []string{"Content-Type", "Content-Length", "Cache-Control", "Vary", "X-Content-Type-Options", "Allow", "Connection", "Date"}
+var always = []string{"Content-Type", "Content-Length", "Cache-Control", "Vary", "X-Content-Type-Options", "Allow", "Connection", "Date",
+	"Content-Security-Policy", "Referrer-Policy", "Cross-Origin-Resource-Policy", "Cross-Origin-Opener-Policy"}
 
 // discrepancy says how a request that was done, or its answer, is not as described.
 func discrepancy(of *openapi3filter.RequestValidationInput, asked *http.Request, seen *httptest.ResponseRecorder) error {

@@ -76,7 +76,7 @@ func (p *publisher) look(ctx context.Context) {
 		f.trouble = err.Error()
 	}
 	if p.current.Load() == nil {
-		p.resume(ctx, f.branch)
+		p.resume(ctx, f)
 	}
 	if ctx.Err() != nil {
 		return
@@ -151,10 +151,7 @@ func (p *publisher) good(branch string) string {
 	if now := p.current.Load(); now != nil {
 		return now.commit
 	}
-	commit := p.remembered(branch)
-	if last := p.repo.State().LastPublished(); last.Signed && p.named == "" {
-		commit = last.Commit // which branch it is says casebook.yaml at HEAD, and nobody has judged that
-	}
+	commit := p.remembered(branch).Commit
 	if commit == "" {
 		return ""
 	}

@@ -28,9 +28,14 @@ func (p *publisher) remember(branch string, s *repo.Snapshot) {
 	}
 }
 
-// remembered is the commit of the branch that was published last; "" if none is known.
-func (p *publisher) remembered(branch string) string {
-	return lastOf(p.repo.State().Published(branch))
+// remembered is what was published of the branch last, without a commit if none is known. Where it is HEAD that
+// names the branch, which nobody has judged, a demand for signatures made on another goes before.
+func (p *publisher) remembered(branch string) repo.Publication {
+	state := p.repo.State()
+	if last := state.LastPublished(); last.Signed && p.named == "" {
+		return last
+	}
+	return repo.Publication{Commit: lastOf(state.Published(branch)), Branch: branch}
 }
 
 func lastOf(commits []string) string {
@@ -41,14 +46,14 @@ func lastOf(commits []string) string {
 }
 
 // resume publishes what was published before the server was started, once, if it still
-// passes every check.
-func (p *publisher) resume(ctx context.Context, branch string) {
-	commit := p.remembered(branch)
-	if p.resumed || commit == "" {
+// passes every check; and goes on with its branch where the one looked at is refused.
+func (p *publisher) resume(ctx context.Context, f *finding) {
+	was := p.remembered(f.branch)
+	if p.resumed || was.Commit == "" || was.Branch != f.branch && f.refused == nil {
 		return
 	}
 	p.resumed = true
-	s, err := p.repo.Snapshot(commit)
+	s, err := p.repo.Snapshot(was.Commit)
 	if err != nil {
 		return // git has thrown it away
 	}
@@ -57,7 +62,8 @@ func (p *publisher) resume(ctx context.Context, branch string) {
 		_ = s.Close() // nothing was written
 		return
 	}
-	if err := p.publish(next, s, branch); err != nil {
+	f.branch = was.Branch
+	if err := p.publish(next, s, f.branch); err != nil {
 		p.log.Warn("cannot close a commit", "error", err)
 	}
 }

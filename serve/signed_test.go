@@ -188,10 +188,19 @@ func TestADemandHoldsOnTheBranchThatAnUnsignedCommitNames(t *testing.T) {
 	b.git("checkout", "-q", "--orphan", "other")
 	bad := commit(nil, "README.md", "unsigned, and without a history in which anything was demanded")
 	b.git("checkout", "-q", "main")
-	if got := b.serve().current.Load(); got != nil && got.commit == bad {
-		t.Errorf("published %s", bad)
+	s := b.serve()
+	if got := s.current.Load(); got == nil || got.commit != good {
+		t.Errorf("published %+v", got)
+	}
+	if r := s.found.Load().refused; r == nil || r.commit != bad {
+		t.Errorf("refused %+v", r)
 	}
 	b.git("reset", "-q", "--hard", good)
+	better := commit(signed, "README.md", "signed")
+	s.publisher.look(context.Background())
+	if got := s.current.Load(); got == nil || got.commit != better {
+		t.Errorf("the branch from before is not gone on with: published %+v", got)
+	}
 	b.git("branch", "-D", "-q", "other")
 	b.git("checkout", "-qb", "other")
 	renamed := commit(signed, casefile.BookFile, other+"signatures: required\n")

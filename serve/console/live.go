@@ -32,7 +32,7 @@ func (k *Console) events(c echo.Context) error {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	changed := k.Changed()
-	text := fmt.Sprintf("retry: 2000\nevent: hello\ndata: %s\n\n", k.commit())
+	text := fmt.Sprintf("retry: 2000\nevent: hello\ndata: %s\n\n", k.state())
 	for {
 		if err := say(c, text); err != nil {
 			return nil // nobody listens any more
@@ -46,16 +46,22 @@ func (k *Console) events(c echo.Context) error {
 			text = ":\n\n"
 		case <-changed:
 			changed = k.Changed()
-			text = fmt.Sprintf("event: changed\ndata: %s\n\n", k.commit())
+			text = fmt.Sprintf("event: changed\ndata: %s\n\n", k.state())
 		}
 	}
 }
 
-func (k *Console) commit() string {
+// state names what the pages show: what is published, what was reported, and what is refused. A page whose state is
+// another one missed something.
+func (k *Console) state() string {
+	commit, refused := "", ""
 	if p := k.Published(); p != nil {
-		return p.Commit
+		commit = p.Commit
 	}
-	return ""
+	if r := k.Standing().Refused; r != nil {
+		refused = r.Commit
+	}
+	return commit + "/" + k.observed().commit + "/" + refused
 }
 
 // say writes with a deadline of its own: the server's is for whole answers.

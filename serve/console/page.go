@@ -29,6 +29,7 @@ type request struct {
 	echo.Context
 	*Published // nil where nothing is published yet
 	now        time.Time
+	state      string
 }
 
 // view is a page as values; its template makes HTML of them.
@@ -51,6 +52,7 @@ type frame struct {
 	Query    string // of the search
 	User     string // as the proxy in front says
 	Commit   string
+	State    string // of all that is shown, from before the page was made
 	Branch   string
 	Made     moment
 	Now      casefile.Time // by the server's clock
@@ -131,7 +133,8 @@ func (k *Console) show(make page) echo.HandlerFunc {
 // showAny is show for the pages that also have something to say before the first good commit.
 func (k *Console) showAny(make page) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		r := &request{c, k.Published(), k.Now()}
+		state := k.state() // first: what comes meanwhile makes it another one
+		r := &request{c, k.Published(), k.Now(), state}
 		v, err := make(r)
 		if c.Request().Context().Err() != nil {
 			return nil // who asked has gone on: nobody is there to be told, and nothing is wrong
@@ -161,7 +164,7 @@ func (k *Console) complain(r *request, err error) *view {
 func (k *Console) answer(r *request, v *view) error {
 	standing := k.Standing()
 	f := frame{
-		Title: v.title, Trail: v.trail, Query: r.QueryParam("q"), User: userOf(r.Context), Branch: standing.Branch, Now: casefile.At(r.now),
+		Title: v.title, Trail: v.trail, Query: r.QueryParam("q"), User: userOf(r.Context), Branch: standing.Branch, Now: casefile.At(r.now), State: r.state,
 		Troubled: standing.Refused != nil || standing.Trouble != "", Serving: standing.Serving, Data: v.data,
 	}
 	if r.Request().URL.Path != "/search" {

@@ -165,7 +165,7 @@ function listen() {
   if (document.hidden || news) return;
   news = new EventSource("/events");
   news.addEventListener("hello", (hello) => {
-    const missed = live.dataset.live === "off" || hello.data !== main.dataset.commit || stale;
+    const missed = live.dataset.live === "off" || hello.data !== main.dataset.state || stale;
     connected("on", "Live");
     if (missed) refresh();
   });

@@ -33,6 +33,9 @@ func (s *Snapshot) Recent(ctx context.Context, about Subject, since time.Time, s
 	}
 	more = len(stops) > skip+n
 	for _, t := range stops[min(skip, len(stops)):min(skip+n, len(stops))] {
+		if err = errors.Join(err, ctx.Err()); err != nil {
+			return nil, false, err
+		}
 		told, failed := t.tell()
 		slices.Reverse(told)
 		events, err = append(events, told...), errors.Join(err, failed)

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -288,5 +289,19 @@ func TestOfManyProblemsAPageTellsTheFirst(t *testing.T) {
 		if n := strings.Count(text, "unknown word"); n != 200 {
 			t.Errorf("%s tells %d problems", path, n)
 		}
+	}
+}
+
+// Where nothing was fetched of what mitigators reported, "not yet" would be a guess.
+func TestACloneSaysThatItKnowsNoReport(t *testing.T) {
+	s := emptySite(t)
+	s.commit("", "begin", day(1), &casefile.Book{Format: 1, Branch: "main"}, &casefile.Customer{Account: "acme", Company: "Acme Ltd"})
+	s.standing = Standing{Branch: "main"}
+	if commands := s.page("/publishing").commands(); !slices.Contains(commands, "git fetch origin deliveries") {
+		t.Errorf("the commands are %q", commands)
+	}
+	s.standing.Serving = true
+	if commands := s.page("/publishing").commands(); slices.Contains(commands, "git fetch origin deliveries") {
+		t.Errorf("a server is told %q", commands)
 	}
 }

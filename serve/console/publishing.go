@@ -15,6 +15,7 @@ type publishingPage struct {
 	Looked          moment
 	Unread          string     // why the newest reports cannot be read
 	Unreadable      complaints // reports that cannot be read
+	Unreported      bool       // there is no branch of reports
 	Held            int        // polls
 	Mitigators      sheet
 	Deliveries      sheet
@@ -56,6 +57,7 @@ func (k *Console) publishing(r *request) (*view, error) {
 		p.Served = k.commitShown(r, r.Commit)
 		p.Mitigators, p.Deliveries = k.mitigatorSheet(r, true), k.deliverySheet(r, true)
 		p.Unreadable, p.Unread = newComplaints(k.observed().wrong()), k.observer.said()
+		p.Unreported = k.observed().commit == ""
 	}
 	return &view{name: "publishing", title: "Publishing", data: p}, nil
 }

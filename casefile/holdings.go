@@ -59,8 +59,11 @@ func (h *Holdings) ids() []PatternID {
 	return ids
 }
 
-// Entries are the entries made for a case, by ID.
+// Entries are the entries made for a case, by ID. Where Check made them they are found at once, and shared.
 func (h *Holdings) Entries(k Key) []*Pattern {
+	if h.list != nil {
+		return slices.Clip(h.entries.Get(k))
+	}
 	var of []*Pattern
 	for _, p := range h.Patterns {
 		if p.Target.Case == k {

@@ -2,8 +2,6 @@ package console
 
 import (
 	"cmp"
-	"maps"
-	"slices"
 	"sync"
 
 	"casebook/casefile"
@@ -14,7 +12,6 @@ import (
 type book struct {
 	*casefile.Holdings
 	reports       *reports
-	entries       func() map[casefile.Key][]*casefile.Pattern // of each case, by ID
 	sums          func() sums
 	ledger        func() *ledger
 	cases         func() *list[caseRow]
@@ -33,21 +30,12 @@ type sums struct {
 func newBook(h *casefile.Holdings, of *reports, was *book) *book {
 	b := &book{Holdings: h, reports: of}
 	if was != nil && was.Holdings == h {
-		b.entries, b.sums, b.cases, b.ledger = was.entries, was.sums, was.cases, was.ledger
+		b.sums, b.cases, b.ledger = was.sums, was.cases, was.ledger
 	} else {
-		b.entries, b.sums, b.cases, b.ledger = sync.OnceValue(b.findEntries), sync.OnceValue(b.sum), sync.OnceValue(b.listCases), sync.OnceValue(b.keepLedger)
+		b.sums, b.cases, b.ledger = sync.OnceValue(b.sum), sync.OnceValue(b.listCases), sync.OnceValue(b.keepLedger)
 	}
 	b.patterns, b.nonconforming, b.listed = sync.OnceValue(b.listPatterns), sync.OnceValue(b.listEndpoints), sync.OnceValue(b.listListed)
 	return b
-}
-
-func (b *book) findEntries() map[casefile.Key][]*casefile.Pattern {
-	of := make(map[casefile.Key][]*casefile.Pattern, len(b.Patterns))
-	for _, id := range slices.Sorted(maps.Keys(b.Patterns)) {
-		p := b.Patterns[id]
-		of[p.Target.Case] = append(of[p.Target.Case], p)
-	}
-	return of
 }
 
 func (b *book) sum() (s sums) {

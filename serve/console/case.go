@@ -45,7 +45,7 @@ func (k *Console) caseShown(r *request) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	entries := b.entries()[c.Key]
+	entries := b.Entries(c.Key)
 	p := casePage{
 		Case: c, Company: b.Customer.Company, Name: cmp.Or(c.CaseID, string(c.Key)), Received: r.moment(c.Received), Updated: r.moment(c.Updated),
 		Next: c.Next(entries), Commands: commandsFor(c, entries), Commit: r.Commit, OfEndpoint: b.cases().ask(url.Values{"endpoint": {c.Endpoint}}).link(b.url("/cases")),

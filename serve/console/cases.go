@@ -62,10 +62,9 @@ func (b *book) entryLinks(of []*casefile.Pattern) []link {
 
 // listCases are a customer's cases, newest first.
 func (b *book) listCases() *list[caseRow] {
-	entries := b.entries()
 	unsorted := make([]caseRow, 0, b.Cases.Len())
 	for key, c := range b.Cases.All() {
-		unsorted = append(unsorted, caseRow{c, entries[key]})
+		unsorted = append(unsorted, caseRow{c, b.Entries(key)})
 	}
 	order := sortByNumber(len(unsorted),
 		func(i int) int64 { return unsorted[i].Received.Time().Unix() },

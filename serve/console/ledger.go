@@ -17,17 +17,18 @@ type ledger struct {
 
 // keepLedger goes through a customer's cases once.
 func (b *book) keepLedger() *ledger {
-	l, entries := &ledger{}, b.entries()
+	l := &ledger{}
 	var waited, took []span
 	for key, c := range b.Cases.All() {
 		l.count.Add(c.Status, 1)
 		if c.Open() {
 			l.open = append(l.open, c)
 		}
-		if s, ok := answered(c, entries[key]); ok {
+		entries := b.Entries(key)
+		if s, ok := answered(c, entries); ok {
 			waited = append(waited, s)
 		}
-		if s, ok := resolved(c, entries[key]); ok {
+		if s, ok := resolved(c, entries); ok {
 			took = append(took, s)
 		}
 	}

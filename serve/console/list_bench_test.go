@@ -38,6 +38,7 @@ func large(n int) *casefile.Holdings {
 		}
 		h.Add(c)
 	}
+	h.Check() // as what is published was
 	return h
 }
 

@@ -65,7 +65,7 @@ func (k *Console) target(r *request) (*view, error) {
 
 // reissuesOf are the entries that have an entry's bytes again; they are of the same case.
 func (b *book) reissuesOf(p *casefile.Pattern) (links []link) {
-	for _, other := range b.entries()[p.Target.Case] {
+	for _, other := range b.Entries(p.Target.Case) {
 		if other.ReissueOf == p.ID {
 			links = append(links, link{strconv.Itoa(int(other.ID)), b.patternURL(other.ID)})
 		}

@@ -12,7 +12,6 @@ import (
 
 	"casebook/casefile"
 	"casebook/repo"
-	"casebook/serve/console"
 )
 
 // publisher looks at the branch and publishes what is good. One goroutine looks; any
@@ -31,13 +30,12 @@ type publisher struct {
 	metrics  *metrics
 	requests *numbering
 	news     *news
-	pages    atomic.Pointer[console.Published] // current, as the pages show it
-	reports  string                            // the tip of the deliveries that were last looked at
-	settled  string                            // the commit that was published or refused last
-	again    time.Time                         // when it is worth reading once more, if it was refused
-	resumed  bool                              // whether what was served before the start was asked for
-	tip      string                            // the one that was looked at last
-	basis    *repo.Snapshot                    // of the commit that is published
+	reports  string         // the tip of the deliveries that were last looked at
+	settled  string         // the commit that was published or refused last
+	again    time.Time      // when it is worth reading once more, if it was refused
+	resumed  bool           // whether what was served before the start was asked for
+	tip      string         // the one that was looked at last
+	basis    *repo.Snapshot // of the commit that is published
 }
 
 // finding is what the last look found.
@@ -168,7 +166,6 @@ func (p *publisher) good(branch string) string {
 // publish flips to what is made of a commit.
 func (p *publisher) publish(next *published, s *repo.Snapshot, branch string) error {
 	p.current.Store(next)
-	p.pages.Store(next.show(branch))
 	p.room.turn()
 	p.remember(branch, s)
 	old := p.basis
@@ -215,6 +212,7 @@ func (p *publisher) read(ctx context.Context, s *repo.Snapshot) (*published, cas
 		problems = append(problems, wrong...)
 	}
 	if len(problems) == 0 {
+		next.pages = next.show()
 		for _, shared := range append(next.letIn(p.contacts), next.letOperatorsIn(operators)...) {
 			problems = append(problems, placed(s, shared.File, shared)...)
 		}

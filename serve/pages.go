@@ -66,38 +66,51 @@ func Pages(ctx context.Context, c PagesConfig, ready func(net.Addr)) error {
 func (p *publisher) source(ctx context.Context, r *recorder) console.Source {
 	return console.Source{
 		Repo: p.repo, Now: p.now, Changed: p.news.changed, Ended: ctx.Done(), Log: p.log,
-		Published: p.pages.Load, Standing: func() console.Standing { return p.standing(r) },
+		Published: p.shown, Standing: func() console.Standing { return p.found.Load().standing(r != nil) },
+		Attending: func() console.Attendance { return p.attending(r) },
 	}
 }
 
-func (p *published) show(branch string) *console.Published {
-	s := &console.Published{Branch: branch, Commit: p.commit, Made: p.made, Customers: map[casefile.Account]*casefile.Holdings{}}
+// shown is what is published, for the pages.
+func (p *publisher) shown() *console.Published {
+	if now := p.current.Load(); now != nil {
+		return now.pages
+	}
+	return nil
+}
+
+func (p *published) show() *console.Published {
+	s := &console.Published{Commit: p.commit, Made: p.made, Customers: map[casefile.Account]*casefile.Holdings{}}
 	for account, c := range p.customers {
 		s.Customers[account] = c.held
 	}
 	return s
 }
 
-func (p *publisher) standing(r *recorder) console.Standing {
-	f := p.found.Load()
-	s := console.Standing{Serving: r != nil, Branch: f.branch, LookedAt: f.at, Trouble: f.trouble, Heard: map[string]time.Time{}, Waiting: p.room.names()}
+func (f *finding) standing(serving bool) console.Standing {
+	s := console.Standing{Serving: serving, Branch: f.branch, LookedAt: f.at, Trouble: f.trouble}
 	if f.refused != nil {
 		s.Refused = &console.Refused{Commit: f.refused.commit, Problems: f.refused.problems}
 	}
 	if f.rewound != nil {
 		s.Rewound = &console.Rewound{From: f.rewound.from, To: f.rewound.to, At: f.rewound.at}
 	}
+	return s
+}
+
+func (p *publisher) attending(r *recorder) console.Attendance {
+	a := console.Attendance{Heard: map[string]time.Time{}, Waiting: p.room.names()}
 	if now := p.current.Load(); now != nil {
 		for ref, v := range now.names {
 			if seen := v.seen.Load(); seen != 0 {
-				s.Heard[ref] = time.Unix(seen, 0)
+				a.Heard[ref] = time.Unix(seen, 0)
 			}
 		}
 	}
 	if r != nil {
-		s.Pending = len(r.pending())
+		a.Pending = len(r.pending())
 	}
-	return s
+	return a
 }
 
 // names are the mitigators whose polls wait, and how many each has.

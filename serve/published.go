@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"casebook/casefile"
+	"casebook/serve/console"
 )
 
 // published is what is being served: one good commit. It never changes.
@@ -21,6 +22,7 @@ type published struct {
 	tokens    map[sum]*visitor
 	names     map[string]*visitor // by ACCOUNT/NAME, for client certificates
 	operators map[sum]*operator
+	pages     *console.Published // the same, as the pages show it
 }
 
 // customer is what the mitigators of one customer may see, and what they may report on.

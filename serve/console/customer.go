@@ -25,8 +25,7 @@ func (k *Console) customer(r *request) (*view, error) {
 	sums := b.sums()
 	p := customerPage{Customer: b.Customer, Open: sums.open, Listed: sums.onList, Total: plural(b.Cases.Len(), "case"), Received: r.moment(sums.received),
 		Cases: b.caseSheet(r, true), Patterns: b.patternSheet(r, true), Nonconforming: len(b.nonconforming().rows)}
-	standing := k.Standing()
-	for _, row := range b.stations(standing) {
+	for _, row := range b.stations(k.Attending()) {
 		p.Fleet = append(p.Fleet, r.stationLine(row))
 	}
 	return &view{name: "customer", title: string(b.Account), trail: []crumb{home}, data: p}, nil

@@ -35,7 +35,7 @@ type customerLine struct {
 func (k *Console) customers(r *request) (*view, error) {
 	l := &list[customerRow]{columns: customerColumns, by: "account", words: func(r customerRow) string { return string(r.Account) + " " + r.Customer.Company }}
 	p := customersPage{}
-	heard := k.Standing().Heard
+	heard := k.Attending().Heard
 	for _, b := range k.books(r) {
 		row := customerRow{book: b, sums: b.sums()}
 		for _, m := range b.fleet(heard) {

@@ -255,7 +255,7 @@ func TestPublishingTellsWhatIsWrong(t *testing.T) {
 	s := town(t)
 	s.standing.Refused = &Refused{strings.Repeat("ab", 20), casefile.Problems{{File: "customers/acme/cases/2026-01/x.yaml", Line: 3, Column: 9, Text: "status: unknown word", Hint: "write it out", Rule: casefile.RuleBadValue}}}
 	s.standing.Rewound = &Rewound{strings.Repeat("1", 40), strings.Repeat("2", 40), day(299).Time()}
-	s.standing.Pending = 7
+	s.attending.Pending = 7
 	text := strings.Join(strings.Fields(textOf(s.page("/publishing").doc)), " ")
 	for _, words := range []string{
 		"The newest commit is refused. abababa has 1 problem; the last good one stays.", "customers/acme/cases/2026-01/x.yaml:3:9 status: unknown word write it out",

@@ -32,7 +32,7 @@ func (k *Console) events(c echo.Context) error {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	changed := k.Changed()
-	text := fmt.Sprintf("retry: 2000\nevent: hello\ndata: %s\n\n", k.state())
+	text := fmt.Sprintf("retry: 2000\nevent: hello\ndata: %s\n\n", k.state(k.Standing()))
 	for {
 		if err := say(c, text); err != nil {
 			return nil // nobody listens any more
@@ -46,19 +46,19 @@ func (k *Console) events(c echo.Context) error {
 			text = ":\n\n"
 		case <-changed:
 			changed = k.Changed()
-			text = fmt.Sprintf("event: changed\ndata: %s\n\n", k.state())
+			text = fmt.Sprintf("event: changed\ndata: %s\n\n", k.state(k.Standing()))
 		}
 	}
 }
 
 // state names what the pages show: what is published, what was reported, and what is refused. A page whose state is
 // another one missed something.
-func (k *Console) state() string {
+func (k *Console) state(now Standing) string {
 	commit, refused := "", ""
 	if p := k.Published(); p != nil {
 		commit = p.Commit
 	}
-	if r := k.Standing().Refused; r != nil {
+	if r := now.Refused; r != nil {
 		refused = r.Commit
 	}
 	return commit + "/" + k.observed().commit + "/" + refused

@@ -43,17 +43,17 @@ func (r *request) stationLine(row stationRow) stationLine {
 func (k *Console) listMitigators(r *request) *list[stationRow] {
 	l := &list[stationRow]{columns: stationColumns, by: "account", filters: stationFilters,
 		words: func(r stationRow) string { return r.Ref() }}
-	standing := k.Standing()
+	now := k.Attending()
 	for _, b := range k.books(r) {
-		l.rows = append(l.rows, b.stations(standing)...)
+		l.rows = append(l.rows, b.stations(now)...)
 	}
 	return l
 }
 
-func (b *book) stations(standing Standing) []stationRow {
+func (b *book) stations(now Attendance) []stationRow {
 	var rows []stationRow
-	for _, s := range b.fleet(standing.Heard) {
-		rows = append(rows, stationRow{s, standing.Waiting[s.Ref()]})
+	for _, s := range b.fleet(now.Heard) {
+		rows = append(rows, stationRow{s, now.Waiting[s.Ref()]})
 	}
 	return rows
 }

@@ -29,6 +29,7 @@ type request struct {
 	echo.Context
 	*Published // nil where nothing is published yet
 	now        time.Time
+	standing   Standing
 	state      string
 }
 
@@ -106,7 +107,7 @@ func parse() map[string]*template.Template {
 var words = template.FuncMap{
 	"asset":   assetURL,
 	"bytes":   func(n int64) string { return humanize.IBytes(uint64(n)) },
-	"comma":   func(n int) string { return humanize.Comma(int64(n)) },
+	"comma":   comma,
 	"columns": columns,
 	"mark":    mark,
 	"exactly": func(n int64) string { return humanize.Comma(n) + " bytes" },
@@ -133,8 +134,9 @@ func (k *Console) show(make page) echo.HandlerFunc {
 // showAny is show for the pages that also have something to say before the first good commit.
 func (k *Console) showAny(make page) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		state := k.state() // first: what comes meanwhile makes it another one
-		r := &request{c, k.Published(), k.Now(), state}
+		standing := k.Standing()
+		state := k.state(standing) // first: what comes meanwhile makes it another one
+		r := &request{c, k.Published(), k.Now(), standing, state}
 		v, err := make(r)
 		if c.Request().Context().Err() != nil {
 			return nil // who asked has gone on: nobody is there to be told, and nothing is wrong
@@ -162,10 +164,9 @@ func (k *Console) complain(r *request, err error) *view {
 }
 
 func (k *Console) answer(r *request, v *view) error {
-	standing := k.Standing()
 	f := frame{
-		Title: v.title, Trail: v.trail, Query: r.QueryParam("q"), User: userOf(r.Context), Branch: standing.Branch, Now: casefile.At(r.now), State: r.state,
-		Troubled: standing.Refused != nil || standing.Trouble != "", Serving: standing.Serving, Data: v.data,
+		Title: v.title, Trail: v.trail, Query: r.QueryParam("q"), User: userOf(r.Context), Branch: r.standing.Branch, Now: casefile.At(r.now), State: r.state,
+		Troubled: r.standing.Refused != nil || r.standing.Trouble != "", Serving: r.standing.Serving, Data: v.data,
 	}
 	if r.Request().URL.Path != "/search" {
 		f.Query = ""

@@ -23,7 +23,7 @@ func BenchmarkPage(b *testing.B) {
 	s, h := emptySite(b), large(n)
 	s.commit("", "begin", day(0), &casefile.Book{Format: 1, Branch: "main"})
 	s.console.Published = func() *Published {
-		return &Published{Branch: "main", Commit: "main", Made: s.now, Customers: map[casefile.Account]*casefile.Holdings{"acme": h}}
+		return &Published{Commit: "main", Made: s.now, Customers: map[casefile.Account]*casefile.Holdings{"acme": h}}
 	}
 	for _, path := range []string{
 		"/", "/customers/acme", "/customers/acme/cases", "/customers/acme/cases?page=1900", "/customers/acme/cases?sort=endpoint",

@@ -9,6 +9,7 @@ import (
 // publishingPage is what is served and what is not, and how far it came.
 type publishingPage struct {
 	Standing
+	Attendance
 	Served, Refused *commitLine
 	Problems        complaints // with the refused commit
 	RewoundAt       moment
@@ -39,7 +40,7 @@ func newComplaints(all casefile.Problems) complaints {
 
 // publishing says what is served. It has something to say before anything is.
 func (k *Console) publishing(r *request) (*view, error) {
-	p := publishingPage{Standing: k.Standing(), Published: r.Published != nil}
+	p := publishingPage{Standing: r.standing, Attendance: k.Attending(), Published: r.Published != nil}
 	if !p.LookedAt.IsZero() {
 		p.Looked = r.moment(casefile.At(p.LookedAt))
 	}

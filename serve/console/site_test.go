@@ -21,12 +21,13 @@ import (
 // site is the pages of a casebook in a temporary folder.
 type site struct {
 	testing.TB
-	repo     *repo.Repo
-	console  *Console
-	echo     *echo.Echo
-	standing Standing
-	now      time.Time
-	changed  chan struct{}
+	repo      *repo.Repo
+	console   *Console
+	echo      *echo.Echo
+	standing  Standing
+	attending Attendance
+	now       time.Time
+	changed   chan struct{}
 }
 
 // emptySite has no commit.
@@ -37,11 +38,12 @@ func emptySite(t testing.TB) *site {
 		t.Fatal(err)
 	}
 	s := &site{TB: t, repo: r, echo: echo.New(), now: day(300).Time(), changed: make(chan struct{}),
-		standing: Standing{Serving: true, Branch: "main", LookedAt: day(300).Time(), Heard: map[string]time.Time{}, Waiting: map[string]int{}}}
+		standing:  Standing{Serving: true, Branch: "main", LookedAt: day(300).Time()},
+		attending: Attendance{Heard: map[string]time.Time{}, Waiting: map[string]int{}}}
 	var last *Published
 	s.console = New(Source{
 		Repo: r, Now: func() time.Time { return s.now }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Changed: func() <-chan struct{} { return s.changed }, Standing: func() Standing { return s.standing },
+		Changed: func() <-chan struct{} { return s.changed }, Standing: func() Standing { return s.standing }, Attending: func() Attendance { return s.attending },
 		Published: func() *Published { last = s.published(last); return last },
 	})
 	s.console.Routes(s.echo)
@@ -59,7 +61,7 @@ func (s *site) published(last *Published) *Published {
 	if last != nil && last.Commit == tip.Commit() {
 		return last
 	}
-	p := &Published{Branch: "main", Commit: tip.Commit(), Made: tip.Time(), Customers: map[casefile.Account]*casefile.Holdings{}}
+	p := &Published{Commit: tip.Commit(), Made: tip.Time(), Customers: map[casefile.Account]*casefile.Holdings{}}
 	accounts, err := tip.Accounts()
 	if err != nil {
 		s.Fatal(err)
@@ -195,7 +197,7 @@ func town(t testing.TB) *site {
 	s.report(again, "tm-01", casefile.Receipt{Event: casefile.EventDownloaded, At: day(19), SHA256: again.File.SHA256},
 		casefile.Receipt{Event: casefile.EventApplied, At: day(20), Endpoint: "ws-004", Result: "Resolved threats: All threats resolved", SHA256: again.File.SHA256})
 	s.report(smart, "tm-02", casefile.Receipt{Event: casefile.EventFailed, At: day(21), Result: "Unsuccessful: mitigation timeout", Version: "15.001.00"})
-	s.standing.Heard["acme/tm-01"], s.standing.Waiting["acme/tm-01"] = day(299).Time(), 1
+	s.attending.Heard["acme/tm-01"], s.attending.Waiting["acme/tm-01"] = day(299).Time(), 1
 	return s
 }
 

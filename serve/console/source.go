@@ -14,7 +14,8 @@ type Source struct {
 	Now       func() time.Time
 	Published func() *Published // nil before the first good commit
 	Standing  func() Standing
-	Changed   func() <-chan struct{} // closed when either, or the deliveries, are other ones
+	Attending func() Attendance      // it takes longer: each poll that is held is looked at
+	Changed   func() <-chan struct{} // closed when what is published, where it stands, or the deliveries are other ones
 	Ended     <-chan struct{}        // closed when the server stops
 	Log       *slog.Logger
 }
@@ -22,7 +23,6 @@ type Source struct {
 // Published is the commit that is shown. It never changes, and a customer of whom nothing
 // changed keeps its holdings from one commit to the next.
 type Published struct {
-	Branch    string
 	Commit    string
 	Made      time.Time // when the commit was made
 	Customers map[casefile.Account]*casefile.Holdings
@@ -33,12 +33,16 @@ type Standing struct {
 	Serving  bool // mitigators are answered; else these are the pages alone
 	Branch   string
 	LookedAt time.Time
-	Trouble  string               // why the branch could not be looked at
-	Refused  *Refused             // the branch's tip, if it is not good
-	Rewound  *Rewound             // the last time the branch was moved by force
-	Waiting  map[string]int       // polls that are held, by mitigator as ACCOUNT/NAME
-	Heard    map[string]time.Time // last contact, likewise
-	Pending  int                  // receipts answered and not yet committed
+	Trouble  string   // why the branch could not be looked at
+	Refused  *Refused // the branch's tip, if it is not good
+	Rewound  *Rewound // the last time the branch was moved by force
+}
+
+// Attendance is what is known of the mitigators at this moment.
+type Attendance struct {
+	Waiting map[string]int       // polls that are held, by mitigator as ACCOUNT/NAME
+	Heard   map[string]time.Time // last contact, likewise
+	Pending int                  // receipts answered and not yet committed
 }
 
 // Refused is a commit that is not published, and why.

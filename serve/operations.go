@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"time"
 
 	"casebook/casefile"
 	"casebook/serve/console"
@@ -125,17 +124,11 @@ func (s *operations) status() status {
 
 // fleet is what is known of a customer's mitigators.
 func (p *published) fleet(c *customer) []mitigatorStatus {
-	seen := map[casefile.Name]*contact{}
-	for _, v := range p.tokens {
-		if v.of == c {
-			seen[v.name] = v.seen
-		}
-	}
 	var fleet []mitigatorStatus
 	for _, name := range slices.Sorted(maps.Keys(c.mitigators)) {
 		m := mitigatorStatus{Account: c.account, Name: name, Revoked: !c.mitigators[name].Revoked.IsZero()}
-		if s := seen[name]; s != nil && s.Load() != 0 {
-			m.LastContact = casefile.At(time.Unix(s.Load(), 0))
+		if at, heard := p.heard(c.mitigators[name].Ref()); heard {
+			m.LastContact = casefile.At(at)
 		}
 		fleet = append(fleet, m)
 	}

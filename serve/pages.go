@@ -3,7 +3,6 @@ package serve
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -101,9 +100,9 @@ func (f *finding) standing(serving bool) console.Standing {
 func (p *publisher) attending(r *recorder) console.Attendance {
 	a := console.Attendance{Heard: map[string]time.Time{}, Waiting: p.room.names()}
 	if now := p.current.Load(); now != nil {
-		for ref, v := range now.names {
-			if seen := v.seen.Load(); seen != 0 {
-				a.Heard[ref] = time.Unix(seen, 0)
+		for ref := range now.names {
+			if at, heard := now.heard(ref); heard {
+				a.Heard[ref] = at
 			}
 		}
 	}
@@ -120,7 +119,7 @@ func (r *room) names() map[string]int {
 	names := map[string]int{}
 	for w := range r.waiting {
 		if w.by != nil {
-			names[fmt.Sprintf("%s/%s", w.by.of.account, w.by.name)]++
+			names[w.by.ref()]++
 		}
 	}
 	return names

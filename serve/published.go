@@ -128,7 +128,7 @@ func (p *published) letIn(contacts map[string]*contact) casefile.Problems {
 				continue
 			}
 			v := visitor{name: name, of: of, seen: heard(contacts, m)}
-			p.names[fmt.Sprintf("%s/%s", account, name)] = &visitor{name: name, of: of, seen: v.seen}
+			p.names[m.Ref()] = &visitor{name: name, of: of, seen: v.seen}
 			ps = append(ps, p.open(m, "token_sha256", m.TokenSHA256, v)...)
 			if m.Previous != nil {
 				v.until = m.Previous.Until
@@ -151,6 +151,19 @@ func (p *published) open(m *casefile.Mitigator, field string, token casefile.Dig
 	}
 	p.tokens[v.sum] = &v
 	return nil
+}
+
+// ref is the mitigator in full, as in acme/tm-01.
+func (v *visitor) ref() string { return v.of.mitigators[v.name].Ref() }
+
+// heard is when a mitigator that may come in was heard last, by ACCOUNT/NAME.
+func (p *published) heard(ref string) (at time.Time, ever bool) {
+	v := p.names[ref]
+	if v == nil {
+		return at, false
+	}
+	seen := v.seen.Load()
+	return time.Unix(seen, 0), seen != 0
 }
 
 // heard is the mitigator's contact, which outlives what is published.

@@ -34,8 +34,8 @@ func showPages(c *call) error {
 	if err != nil {
 		return err
 	}
-	return serve.Pages(c.Context.Context, serve.PagesConfig{
-		Dir: c.folder(), State: c.stateFolder(), Branch: c.String("branch"), Listen: c.String("listen"), UserHeader: header,
+	return serve.Pages(c.Context.Context, serve.Config{
+		Dir: c.folder(), State: c.stateFolder(), Branch: c.String("branch"), Console: c.String("listen"), UserHeader: header,
 		Tick: c.Duration("tick"), Log: c.logger(), Now: c.Now, Getenv: c.Getenv,
 	}, func(at net.Addr) { c.talk("the pages are on http://%s; Ctrl-C ends", at) })
 }

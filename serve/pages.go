@@ -1,9 +1,7 @@
 package serve
 
 import (
-	"cmp"
 	"context"
-	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -13,33 +11,20 @@ import (
 	"casebook/serve/console"
 )
 
-// PagesConfig says which casebook's pages are shown, where, and to whom.
-type PagesConfig struct {
-	Dir        string // the repository, or a folder in it
-	State      string // the state folder; "" is the one in the repository
-	Branch     string // "" is the one casebook.yaml names
-	Listen     string
-	UserHeader string        // in which a proxy says who is asking; "" where there is none
-	Tick       time.Duration // between looks without an event; 0 is 5 seconds
-	Log        *slog.Logger  // nil is silence
-	Now        func() time.Time
-	Getenv     func(string) string
-}
-
-// Pages shows the pages alone, of any clone and without a server, until ctx ends. Nothing is
-// written. It calls ready once connections are accepted.
-func Pages(ctx context.Context, c PagesConfig, ready func(net.Addr)) error {
-	rest := Config{Listen: c.Listen, Console: c.Listen, UserHeader: c.UserHeader, Tick: cmp.Or(c.Tick, 5*time.Second), Log: c.Log, Now: c.Now, Getenv: c.Getenv}.filled()
-	if err := rest.checkConsole(); err != nil {
+// Pages shows the pages alone, of any clone and without a server, on the address for people, until ctx
+// ends. Nothing is written. It calls ready once connections are accepted.
+func Pages(ctx context.Context, c Config, ready func(net.Addr)) error {
+	c = c.filled()
+	if err := c.checkConsole(); err != nil {
 		return err
 	}
-	r, err := repo.Open(c.Dir, c.State, rest.Getenv)
+	r, err := repo.Open(c.Dir, c.State, c.Getenv)
 	if err != nil {
 		return err
 	}
-	p := newPublisher(r, c.Branch, rest.Log, rest.Now)
+	p := newPublisher(r, c.Branch, c.Log, c.Now)
 	p.stock = nil
-	l, err := net.Listen("tcp", c.Listen)
+	l, err := net.Listen("tcp", c.Console)
 	if err != nil {
 		return err
 	}
@@ -48,10 +33,10 @@ func Pages(ctx context.Context, c PagesConfig, ready func(net.Addr)) error {
 	e := newRouter(p, func(http.Header) {})
 	guard(e, console.Guard{UserHeader: c.UserHeader})
 	console.New(p.source(ctx, nil)).Routes(e)
-	s := rest.server(p.requests.each(wholeBodies(e)))
+	s := c.server(p.requests.each(wholeBodies(e)))
 	go func() { cancel(s.Serve(l)) }()
 	ready(l.Addr())
-	p.watch(ctx, rest.Tick)
+	p.watch(ctx, c.Tick)
 	limited, stop := context.WithTimeout(context.Background(), time.Second)
 	defer stop()
 	if s.Shutdown(limited) != nil {

@@ -19,10 +19,10 @@ import (
 )
 
 // pages shows the pages of a casebook alone, and says where.
-func (b *book) pages(c PagesConfig) (address string) {
+func (b *book) pages(c Config) (address string) {
 	b.Helper()
 	ctx, cancel := context.WithCancel(b.Context())
-	c.Dir, c.Listen, c.Now, c.Getenv = b.dir, "127.0.0.1:0", time.Now, noEnv
+	c.Dir, c.Console, c.Now, c.Getenv = b.dir, "127.0.0.1:0", time.Now, noEnv
 	at, ended := make(chan net.Addr, 1), make(chan error, 1)
 	go func() { ended <- Pages(ctx, c, func(a net.Addr) { at <- a }) }()
 	b.Cleanup(func() {
@@ -81,7 +81,7 @@ func hears(t *testing.T, events <-chan string, want string) {
 
 func TestPagesAreToldOfAVerbAndOfADelivery(t *testing.T) {
 	b := newBook(t)
-	address := b.pages(PagesConfig{})
+	address := b.pages(Config{})
 	until(t, "shown", func() bool {
 		code, body := get(t, address+"/", "")
 		return code == 200 && strings.Contains(body, "acme")
@@ -104,7 +104,7 @@ func TestPagesWriteNothing(t *testing.T) {
 	b := newBook(t)
 	b.upload(b.receive("acme", "ws-017"), "lpt$vpn.123", "the bytes")
 	before := b.everyFile()
-	address := b.pages(PagesConfig{})
+	address := b.pages(Config{})
 	until(t, "shown", func() bool { code, _ := get(t, address+"/", ""); return code == 200 })
 	for _, path := range []string{"/customers/acme", "/publishing", "/figures", "/history", "/nonconforming", "/search?q=ws-017"} {
 		get(t, address+path, "")
@@ -136,7 +136,7 @@ func (b *book) everyFile() string {
 
 func TestPagesKeepTheLastGoodCommit(t *testing.T) {
 	b := newBook(t)
-	address := b.pages(PagesConfig{})
+	address := b.pages(Config{})
 	until(t, "shown", func() bool { code, _ := get(t, address+"/", ""); return code == 200 })
 	events := listen(t, address)
 	hears(t, events, "hello")
@@ -150,7 +150,7 @@ func TestPagesKeepTheLastGoodCommit(t *testing.T) {
 func TestPagesBeforeTheFirstGoodCommitSayWhatIsWrong(t *testing.T) {
 	b := newBook(t)
 	b.commit(orphan("acme"))
-	address := b.pages(PagesConfig{})
+	address := b.pages(Config{})
 	until(t, "looked at", func() bool { _, body := get(t, address+"/", ""); return strings.Contains(body, "is refused") })
 	if code, body := get(t, address+"/", ""); code != 503 || !strings.Contains(body, "casebook validate") {
 		t.Errorf("%d\n%s", code, body)
@@ -158,11 +158,11 @@ func TestPagesBeforeTheFirstGoodCommitSayWhatIsWrong(t *testing.T) {
 }
 
 func TestPagesAreForThisMachineUnlessAProxySaysWho(t *testing.T) {
-	if err := Pages(t.Context(), PagesConfig{Dir: t.TempDir(), Listen: "0.0.0.0:0"}, nil); err == nil || !strings.Contains(err.Error(), "not a loopback address") {
+	if err := Pages(t.Context(), Config{Dir: t.TempDir(), Console: "0.0.0.0:0"}, nil); err == nil || !strings.Contains(err.Error(), "not a loopback address") {
 		t.Errorf("the error is %v", err)
 	}
 	b := newBook(t)
-	address := b.pages(PagesConfig{UserHeader: "X-Forwarded-User"})
+	address := b.pages(Config{UserHeader: "X-Forwarded-User"})
 	ask := func(user string) int {
 		r, _ := http.NewRequest("GET", address+"/", nil)
 		r.Header.Set("X-Forwarded-User", user)

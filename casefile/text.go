@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"cmp"
 	"encoding/csv"
 	"io"
 	"strings"
@@ -17,6 +18,9 @@ func Visible(s string) string {
 		return r
 	}, s)
 }
+
+// OrNA is what the vendor's screens show for what is not there yet.
+func OrNA(s string) string { return cmp.Or(s, "N/A") }
 
 // OneLine is text for one line of talk or one cell of a table.
 func OneLine(s string) string { return Visible(strings.Join(strings.Fields(s), " ")) }

@@ -86,3 +86,13 @@ type Stamp struct {
 	At Time   `json:"at"`
 	By string `json:"by"`
 }
+
+// ParseSince reads a time as people type it: a day, which begins at midnight UTC, or a moment.
+func ParseSince(s string) (time.Time, error) {
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is no time", s)
+}

@@ -68,8 +68,8 @@ func caseTable(views []caseView) table {
 	}
 	for _, v := range views {
 		t.rows = append(t.rows, []string{
-			v.Ref().String(), v.CaseID, v.Title, v.Received.String(), orNA(v.Updated.String()),
-			string(v.MitigationServer), orNA(numbers(v.PatternIDs)), v.Endpoint,
+			v.Ref().String(), v.CaseID, v.Title, v.Received.String(), casefile.OrNA(v.Updated.String()),
+			string(v.MitigationServer), casefile.OrNA(numbers(v.PatternIDs)), v.Endpoint,
 		})
 	}
 	return t
@@ -104,8 +104,8 @@ func caseShow(c *call, s *repo.Snapshot) error {
 
 func (v caseView) rows() [][]string {
 	rows := [][]string{
-		{"Case", v.Ref().String()}, {"Case ID", orNA(v.CaseID)}, {"Status", v.Title},
-		{"Received", v.Received.String()}, {"Updated", orNA(v.Updated.String())},
+		{"Case", v.Ref().String()}, {"Case ID", casefile.OrNA(v.CaseID)}, {"Status", v.Title},
+		{"Received", v.Received.String()}, {"Updated", casefile.OrNA(v.Updated.String())},
 		{"Mitigation Server", string(v.MitigationServer)}, {"Endpoint", v.Endpoint},
 		{"Forensic data", fmt.Sprintf("%s (%s)", v.ForensicData.File, bytesize(v.ForensicData.Size))},
 		{"SHA-256", string(v.ForensicData.SHA256)},

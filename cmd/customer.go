@@ -104,7 +104,7 @@ func customerList(c *call, s *repo.Snapshot) error {
 			return err
 		}
 		views = append(views, v)
-		t.rows = append(t.rows, []string{string(account), v.Company, fmt.Sprint(v.Cases), fmt.Sprint(v.OpenCases), orNA(v.Received.String())})
+		t.rows = append(t.rows, []string{string(account), v.Company, fmt.Sprint(v.Cases), fmt.Sprint(v.OpenCases), casefile.OrNA(v.Received.String())})
 	}
 	return c.print(views, t)
 }
@@ -121,7 +121,7 @@ func customerShow(c *call, s *repo.Snapshot) error {
 	rows := [][]string{
 		{"Account", string(account)}, {"Company Name", v.Company},
 		{"Incidents", fmt.Sprint(v.Cases)}, {"Open", fmt.Sprint(v.OpenCases)},
-		{"Last Received", orNA(v.Received.String())},
+		{"Last Received", casefile.OrNA(v.Received.String())},
 		{"Patterns", fmt.Sprint(v.Patterns)}, {"Mitigators", fmt.Sprint(v.Mitigators)},
 	}
 	for _, person := range v.Contacts {

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -70,12 +69,11 @@ func (c *call) since() (time.Time, error) {
 	if given == "" {
 		return time.Time{}, nil
 	}
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if t, err := time.Parse(layout, given); err == nil {
-			return t, nil
-		}
+	t, err := casefile.ParseSince(given)
+	if err != nil {
+		return t, usage("--since: "+err.Error(), "--since 2026-11-23, or --since 2026-11-23T09:12:00Z")
 	}
-	return time.Time{}, usage(fmt.Sprintf("--since: %q is no time", given), "--since 2026-11-23, or --since 2026-11-23T09:12:00Z")
+	return t, nil
 }
 
 func historyTable(events []repo.Event) table {

@@ -106,7 +106,7 @@ func patternTable(views []*patternView) table {
 			resolved = "yes"
 		}
 		t.rows = append(t.rows, []string{
-			v.Ref().String(), v.Type.Title(), orNA(name), v.Status.Title(), orNA(v.Version), v.Uploaded.String(),
+			v.Ref().String(), v.Type.Title(), casefile.OrNA(name), v.Status.Title(), casefile.OrNA(v.Version), v.Uploaded.String(),
 			v.UploadedBy, short(v.Description, 40), target, resolved,
 		})
 	}
@@ -128,7 +128,7 @@ func patternShow(c *call, s *repo.Snapshot) error {
 func (v *patternView) rows(of *casefile.Case) [][]string {
 	rows := [][]string{
 		{"Pattern ID", v.Ref().String()}, {"Type", v.Type.Title()}, {"Status", v.Status.Title()},
-		{"Version", orNA(v.Version)}, {"Uploaded", v.Uploaded.String()}, {"Uploaded By", v.UploadedBy},
+		{"Version", casefile.OrNA(v.Version)}, {"Uploaded", v.Uploaded.String()}, {"Uploaded By", v.UploadedBy},
 		{"Description", v.Description},
 	}
 	if v.File != nil {
@@ -138,7 +138,7 @@ func (v *patternView) rows(of *casefile.Case) [][]string {
 		rows = append(rows, []string{"Reissue of", fmt.Sprint(int(v.ReissueOf))})
 	}
 	rows = append(rows,
-		[]string{"Target Case", of.Ref().String()}, []string{"Case ID", orNA(v.CaseID)},
+		[]string{"Target Case", of.Ref().String()}, []string{"Case ID", casefile.OrNA(v.CaseID)},
 		[]string{"Received", of.Received.String()}, []string{"Endpoint", v.Endpoint}, []string{"Resolved", stamped(v.Target.Resolved)})
 	if v.Withdrawn != nil {
 		rows = append(rows, []string{"Withdrawn", stamped(&v.Withdrawn.Stamp) + ": " + v.Withdrawn.Reason})

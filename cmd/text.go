@@ -51,11 +51,3 @@ func parseSize(s string) (int64, error) {
 	}
 	return n << (10 * power), nil
 }
-
-// orNA is what the vendor's screens show for what is not there yet.
-func orNA(s string) string {
-	if s == "" {
-		return "N/A"
-	}
-	return s
-}

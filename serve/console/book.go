@@ -1,7 +1,6 @@
 package console
 
 import (
-	"cmp"
 	"sync"
 
 	"casebook/casefile"
@@ -50,6 +49,3 @@ func (b *book) sum() (s sums) {
 	s.onList = len(b.List())
 	return s
 }
-
-// orNA is what the vendor's screens show for what is not there yet.
-func orNA(s string) string { return cmp.Or(s, "N/A") }

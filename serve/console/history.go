@@ -61,7 +61,8 @@ func (k *Console) historyAsked(r *request) (h historyAsked, b *book, err error) 
 	}
 	if given := strings.TrimSpace(r.QueryParam("since")); given != "" {
 		h.given.Set("since", given)
-		h.since, h.badTime = readTime(given)
+		since, err := casefile.ParseSince(given)
+		h.since, h.badTime = since, err != nil
 	}
 	if r.Param("account") != "" {
 		if b, err = k.bookAsked(r); err == nil {
@@ -69,16 +70,6 @@ func (k *Console) historyAsked(r *request) (h historyAsked, b *book, err error) 
 		}
 	}
 	return h, b, err
-}
-
-// readTime reads a day or a moment, in UTC.
-func readTime(s string) (t time.Time, bad bool) {
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, false
-		}
-	}
-	return time.Time{}, true
 }
 
 // history is everybody's history, or a customer's.

@@ -125,7 +125,7 @@ var endpointColumns = []column[*endpointRow]{
 		number: func(r *endpointRow) int64 { return int64(r.Open) }},
 	{name: "sample", title: "Last Threat Sample Received", newest: true, text: func(r *endpointRow) string { return r.Sample.String() },
 		number: func(r *endpointRow) int64 { return r.Sample.Time().Unix() }},
-	{name: "deployed", title: "Last Pattern Deployed", newest: true, text: func(r *endpointRow) string { return orNA(r.Deployed.String()) },
+	{name: "deployed", title: "Last Pattern Deployed", newest: true, text: func(r *endpointRow) string { return casefile.OrNA(r.Deployed.String()) },
 		number: func(r *endpointRow) int64 { return r.Deployed.Time().Unix() }},
-	{name: "result", title: "Last Result", text: func(r *endpointRow) string { return orNA(r.Result) }},
+	{name: "result", title: "Last Result", text: func(r *endpointRow) string { return casefile.OrNA(r.Result) }},
 }
